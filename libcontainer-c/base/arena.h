@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * arena.h: memory for documents. Everything of one document (a spec, a plan) is allocated from
+ * one arena and released with it; nothing in it is released alone. Memory comes back zeroed.
+ */
+#ifndef BULKHEAD_BASE_ARENA_H
+#define BULKHEAD_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *head;
+	size_t used;  /* bytes handed out */
+	size_t limit; /* 0: none; else arena_alloc() fails beyond it */
+};
+
+/** ARENA_INIT - an empty arena; allocates nothing until used. */
+#define ARENA_INIT ((struct arena){0})
+
+/**
+ * arena_alloc - @size zeroed bytes, aligned for any type.
+ * Returns NULL when memory or the arena's limit is exhausted: callers report -ENOMEM.
+ */
+void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc));
+
+/** arena_array - @n zeroed objects of @size bytes; NULL on overflow or exhaustion. @n may be 0. */
+void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc));
+
+/** arena_strdup - copy of the NUL-terminated @s; NULL when @s is NULL or memory is exhausted. */
+char *arena_strdup(struct arena *a, const char *s);
+
+/** arena_strndup - copy of @n bytes at @s plus a NUL. */
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+
+/** arena_printf - formatted string in the arena; NULL on exhaustion. */
+char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/** arena_free - release everything; the arena is empty and usable again. */
+void arena_free(struct arena *a);
+
+#define AUTO_ARENA __attribute__((cleanup(arena_free)))
+
+#endif

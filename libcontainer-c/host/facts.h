@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * facts.h: what hardening and planning may know about the host. Plain data: harden/ and plan/ are
+ * pure functions of (spec, policy, facts), and tests make these up. Only host/ fills them in.
+ */
+#ifndef BULKHEAD_HOST_FACTS_H
+#define BULKHEAD_HOST_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* One extent of a user or group id map, as in /proc/PID/uid_map. */
+struct id_extent {
+	uint32_t inside, outside, size;
+};
+
+struct id_maps {
+	const struct id_extent *uid, *gid;
+	size_t n_uid, n_gid;
+};
+
+enum cgroup_layout {
+	CGROUP_LAYOUT_V1,     /* v1 hierarchies only */
+	CGROUP_LAYOUT_HYBRID, /* v1 hierarchies and a cgroup2 tree at .../unified */
+	CGROUP_LAYOUT_V2,     /* one cgroup2 tree */
+};
+
+/* One mounted v1 hierarchy, e.g. {"cpu,cpuacct", "/sys/fs/cgroup/cpu,cpuacct", "/"}. */
+struct cgroup_hierarchy {
+	const char *controllers; /* comma-separated as in /proc/self/cgroup; "name=systemd" */
+	const char *mountpoint;
+	const char *own_path; /* the runtime's own cgroup there */
+};
+
+/* Who owns a namespace given by path (ioctl_ns(2) NS_GET_USERNS, 4.9). */
+enum ns_owner {
+	NS_OWNER_HOST,    /* our own user namespace */
+	NS_OWNER_FOREIGN, /* another one, e.g. of the container whose network is joined */
+};
+
+/* Same index as linux.namespaces[] of the spec. Zero for entries without a path. */
+struct ns_fact {
+	bool exists;         /* the path could be opened and is a namespace of that type */
+	bool is_own;         /* it is the namespace the runtime itself is in (the host's) */
+	enum ns_owner owner; /* for type "user": FOREIGN unless is_own */
+	uint64_t owner_ino;  /* inode of the owning user namespace (of itself for type "user") */
+	struct id_maps maps; /* maps of the owner when FOREIGN, as seen from the runtime */
+};
+
+/* Same index as mounts[] of the spec. Zero for mounts that are not binds. */
+struct bind_fact {
+	bool exists;
+	const char *real; /* realpath of the source */
+	mode_t mode;      /* st_mode */
+	dev_t dev, rdev;
+	ino_t ino;
+};
+
+/* A control socket of an engine that exists on this host. */
+struct socket_fact {
+	const char *path; /* realpath */
+	dev_t dev;
+	ino_t ino;
+};
+
+struct host_facts {
+	unsigned kernel_major, kernel_minor;
+	uint64_t mem_total; /* bytes of RAM */
+	uint64_t last_cap;  /* /proc/sys/kernel/cap_last_cap */
+	bool swap_accounting;
+	bool apparmor, selinux; /* enabled in the running kernel */
+	bool in_userns;         /* the runtime itself runs in a user namespace that maps not all ids */
+
+	enum cgroup_layout cgroup_layout;
+	const struct cgroup_hierarchy *cgroup_v1; /* V1, HYBRID */
+	size_t n_cgroup_v1;
+	const char *cgroup_v2_mountpoint; /* HYBRID, V2: where cgroup2 is mounted; else NULL */
+	const char *cgroup_v2_own_path;
+	const char *cgroup_v2_controllers; /* space-separated, of the tree's root */
+
+	/* Id range reserved for this container; size 0: none was needed (maps given or joined). */
+	struct id_extent range;
+	const char *range_source; /* "/etc/subuid" or "built-in default" */
+
+	const struct ns_fact *ns;
+	size_t n_ns;
+	const struct bind_fact *binds;
+	size_t n_binds;
+	const struct socket_fact *sockets;
+	size_t n_sockets;
+};
+
+#endif

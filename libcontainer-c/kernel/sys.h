@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sys.h: system calls that glibc 2.36 does not wrap, or wraps without the flag we need.
+ *
+ * Each returns what the kernel returns: >= 0, or -1 with errno set. Descriptors they make are
+ * always close-on-exec. Kernel versions stand beside each; there is no fallback here.
+ */
+#ifndef BULKHEAD_KERNEL_SYS_H
+#define BULKHEAD_KERNEL_SYS_H
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+/** sys_openat2 - openat2(2), 5.6. Adds O_CLOEXEC; retries EAGAIN (rename races) up to 128 times. */
+int sys_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+
+/** sys_open_tree - open_tree(2), 5.2. Adds OPEN_TREE_CLOEXEC. */
+int sys_open_tree(int dirfd, const char *path, unsigned flags);
+
+/** sys_move_mount - move_mount(2), 5.2. */
+int sys_move_mount(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+
+/** sys_fsopen - fsopen(2), 5.2. Adds FSOPEN_CLOEXEC. */
+int sys_fsopen(const char *fstype);
+
+/** sys_fsconfig - fsconfig(2), 5.2. */
+int sys_fsconfig(int fd, unsigned cmd, const char *key, const void *value, int aux);
+
+/** sys_fsmount - fsmount(2), 5.2. Adds FSMOUNT_CLOEXEC. @attrs: MOUNT_ATTR_... */
+int sys_fsmount(int fd, unsigned attrs);
+
+/** sys_fspick - fspick(2), 5.2. Adds FSPICK_CLOEXEC. */
+int sys_fspick(int dirfd, const char *path, unsigned flags);
+
+/** sys_mount_setattr - mount_setattr(2), 5.12 (MOUNT_ATTR_IDMAP likewise). */
+int sys_mount_setattr(int dirfd, const char *path, unsigned flags, const struct mount_attr *attr);
+
+/** sys_clone3 - clone3(2), 5.3. Only without CLONE_VM: the child goes on with a copied stack. */
+pid_t sys_clone3(struct clone_args *args);
+
+/** sys_pivot_root - pivot_root(2). */
+int sys_pivot_root(const char *new_root, const char *put_old);
+
+/** sys_pidfd_open - pidfd_open(2), 5.3. */
+int sys_pidfd_open(pid_t pid);
+
+/** sys_pidfd_send_signal - pidfd_send_signal(2), 5.1. */
+int sys_pidfd_send_signal(int pidfd, int sig);
+
+/** sys_close_range - close_range(2), 5.9. @flags: CLOSE_RANGE_CLOEXEC (5.11) or 0. */
+int sys_close_range(unsigned first, unsigned last, unsigned flags);
+
+/** sys_seccomp - seccomp(2), 3.17. */
+int sys_seccomp(unsigned op, unsigned flags, void *args);
+
+/** sys_bpf - bpf(2); @attr is a union bpf_attr. */
+int sys_bpf(int cmd, void *attr, unsigned size);
+
+/** sys_keyctl - keyctl(2). */
+long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
+
+/** sys_setns - setns(2); also with a pidfd and several CLONE_NEW flags (5.8). */
+int sys_setns(int fd, int nstype);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * plan.h: what will be done, in the kernel's words. Made by a pure function from the hardened spec
+ * and the host's facts, before anything exists; carried out by apply/ and lifecycle/, which never
+ * see a spec. One struct and one file per subsystem; this file only binds them together.
+ */
+#ifndef BULKHEAD_PLAN_H
+#define BULKHEAD_PLAN_H
+
+#include "plan/cgroup.h"
+#include "plan/hooks.h"
+#include "plan/mounts.h"
+#include "plan/namespaces.h"
+#include "plan/process.h"
+#include "plan/rootfs.h"
+#include "plan/seccomp.h"
+#include "plan/sysctl.h"
+
+struct arena;
+struct err;
+struct spec;
+struct host_facts;
+
+struct plan {
+	const char *id;     /* container id */
+	const char *bundle; /* absolute */
+	struct namespaces_plan ns;
+	struct rootfs_plan rootfs;
+	struct mounts_plan mounts;
+	struct cgroup_plan cgroup;
+	struct process_plan process;
+	struct seccomp_plan seccomp;
+	struct sysctl_plan sysctl;
+	struct hooks_plan hooks;
+};
+
+/**
+ * plan_make - the whole plan, or the first reason why there is none.
+ * @hardened: a spec that harden() returned
+ * @id, @bundle: as given by the caller; @bundle absolute
+ * Errors: ERR_SPEC for contradictions, ERR_HOST for what this host cannot do. A property that is
+ * set and not acted on is an error that names it (plan/unsupported.c).
+ */
+int plan_make(const struct spec *hardened, const struct host_facts *facts, const char *id,
+	      const char *bundle, struct arena *a, struct plan *ret, struct err *e);
+
+#endif
