@@ -34,7 +34,8 @@ void strbuf_free(struct strbuf *s);
  */
 int str_u64(const char *s, uint64_t max, uint64_t *ret);
 
-/** str_i64 - strict signed decimal within [@min, @max]; an optional leading '-', else as str_u64. */
+/** str_i64 - strict signed decimal within [@min, @max]; an optional leading '-', else as str_u64.
+ */
 int str_i64(const char *s, int64_t min, int64_t max, int64_t *ret);
 
 /** str_eq - equality that takes NULL (two NULLs are equal). */
@@ -53,8 +54,8 @@ bool str_in(const char *s, const char *const *list);
 bool path_below(const char *path, const char *dir);
 
 /**
- * path_clean - lexically clean an absolute or relative path into @out: collapses "//", "." and "..",
- * drops a trailing slash; an absolute path never climbs above "/" (Go's filepath.Clean).
+ * path_clean - lexically clean an absolute or relative path into @out: collapses "//", "." and
+ * "..", drops a trailing slash; an absolute path never climbs above "/" (Go's filepath.Clean).
  * Returns 0 or -ENAMETOOLONG.
  */
 int path_clean(const char *path, char *out, size_t size);

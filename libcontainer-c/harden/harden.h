@@ -22,7 +22,7 @@ struct strbuf;
 
 enum decision_kind {
 	DECISION_CHANGE, /* the spec was changed at `pointer` */
-	DECISION_NOTE,   /* nothing in the spec changes, but the container's view or limits do */
+	DECISION_NOTE,	 /* nothing in the spec changes, but the container's view or limits do */
 	DECISION_REFUSE, /* the request is refused: the container will not start */
 };
 

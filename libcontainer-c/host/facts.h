@@ -36,14 +36,14 @@ struct cgroup_hierarchy {
 
 /* Who owns a namespace given by path (ioctl_ns(2) NS_GET_USERNS, 4.9). */
 enum ns_owner {
-	NS_OWNER_HOST,    /* our own user namespace */
+	NS_OWNER_HOST,	  /* our own user namespace */
 	NS_OWNER_FOREIGN, /* another one, e.g. of the container whose network is joined */
 };
 
 /* Same index as linux.namespaces[] of the spec. Zero for entries without a path. */
 struct ns_fact {
-	bool exists;         /* the path could be opened and is a namespace of that type */
-	bool is_own;         /* it is the namespace the runtime itself is in (the host's) */
+	bool exists;	     /* the path could be opened and is a namespace of that type */
+	bool is_own;	     /* it is the namespace the runtime itself is in (the host's) */
 	enum ns_owner owner; /* for type "user": FOREIGN unless is_own */
 	uint64_t owner_ino;  /* inode of the owning user namespace (of itself for type "user") */
 	struct id_maps maps; /* maps of the owner when FOREIGN, as seen from the runtime */
@@ -53,7 +53,7 @@ struct ns_fact {
 struct bind_fact {
 	bool exists;
 	const char *real; /* realpath of the source */
-	mode_t mode;      /* st_mode */
+	mode_t mode;	  /* st_mode */
 	dev_t dev, rdev;
 	ino_t ino;
 };
@@ -71,7 +71,7 @@ struct host_facts {
 	uint64_t last_cap;  /* /proc/sys/kernel/cap_last_cap */
 	bool swap_accounting;
 	bool apparmor, selinux; /* enabled in the running kernel */
-	bool in_userns;         /* the runtime itself runs in a user namespace that maps not all ids */
+	bool in_userns; /* the runtime itself runs in a user namespace that maps not all ids */
 
 	enum cgroup_layout cgroup_layout;
 	const struct cgroup_hierarchy *cgroup_v1; /* V1, HYBRID */

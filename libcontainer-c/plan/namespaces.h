@@ -20,8 +20,8 @@ enum ns_mode {
 
 struct ns_plan {
 	enum ns_mode mode;
-	const char *path; /* JOIN_*; for NS_USER in mode JOIN_FOREIGN_OWNED without a path in the spec:
-			     NULL, found through NS_GET_USERNS of owner_path */
+	const char *path; /* JOIN_*; for NS_USER in mode JOIN_FOREIGN_OWNED without a path in the
+			     spec: NULL, found through NS_GET_USERNS of owner_path */
 	const char *owner_path; /* NS_USER only: a namespace owned by the one to join */
 };
 
@@ -33,8 +33,8 @@ struct time_offset {
 
 struct namespaces_plan {
 	struct ns_plan ns[NS_KINDS];
-	struct id_maps maps;   /* of the container's user namespace */
-	uint32_t root_uid;     /* host uid of uid 0 inside */
+	struct id_maps maps; /* of the container's user namespace */
+	uint32_t root_uid;   /* host uid of uid 0 inside */
 	uint32_t root_gid;
 	struct time_offset boottime, monotonic;
 	const char *hostname, *domainname; /* NULL: leave */

@@ -22,7 +22,7 @@ struct spec;
 struct host_facts;
 
 struct plan {
-	const char *id;     /* container id */
+	const char *id;	    /* container id */
 	const char *bundle; /* absolute */
 	struct namespaces_plan ns;
 	struct rootfs_plan rootfs;

@@ -48,7 +48,7 @@ static jmp_buf check_fail;
 #define CHECK_STR(a, b)                                                                            \
 	do {                                                                                       \
 		const char *check_a = (a), *check_b = (b);                                         \
-		CHECK_MSG(check_a &&check_b && strcmp(check_a, check_b) == 0, "\"%s\" != \"%s\"",  \
+		CHECK_MSG(check_a &&check_b &&strcmp(check_a, check_b) == 0, "\"%s\" != \"%s\"",   \
 			  check_a ? check_a : "(null)", check_b ? check_b : "(null)");             \
 	} while (0)
 #define CHECK_HAS(text, part)                                                                      \

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* probe.h: the only reader of the host for decisions. */
+#ifndef BULKHEAD_HOST_PROBE_H
+#define BULKHEAD_HOST_PROBE_H
+
+struct arena;
+struct err;
+struct host_facts;
+struct spec;
+
+/**
+ * host_probe - gather the facts that hardening and planning of @s need.
+ * Works without root (explain): what cannot be read is left at its zero value. Changes nothing.
+ * The id range is not reserved here: range.size is 0, range_source says where one would come from.
+ * @spec may be NULL: only the facts that do not depend on one.
+ */
+int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, struct err *e);
+
+/**
+ * host_probe_range - the pool that id ranges come from: the entry "bulkhead" that stands in both
+ * /etc/subuid and /etc/subgid, else 0x70000000 with 4096 slots of 65536.
+ * @ret_base, @ret_slots: first host id and number of 65536-id slots. @ret_source: static text.
+ */
+int host_probe_range(unsigned *ret_base, unsigned *ret_slots, const char **ret_source,
+		     struct err *e);
+
+#endif
