@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* probe.c: see probe.h. Reads, never changes, the host. */
+#include "host/probe.h"
+
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <errno.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "host/cgroup_probe.h"
+#include "host/facts.h"
+#include "host/ns_probe.h"
+#include "oci-spec/spec.h"
+
+/* Where the engines put their control sockets. A bind of one of these is root on the host. */
+static const char *const control_sockets[] = {
+	"/run/docker.sock",
+	"/run/docker/containerd/containerd.sock",
+	"/run/containerd/containerd.sock",
+	"/run/podman/podman.sock",
+	"/run/crio/crio.sock",
+	"/run/cri-dockerd.sock",
+	"/run/k3s/containerd/containerd.sock",
+	"/run/buildkit/buildkitd.sock",
+	NULL,
+};
+
+static void probe_kernel(struct host_facts *f)
+{
+	struct utsname u;
+
+	if (uname(&u) == 0)
+		sscanf(u.release, "%u.%u", &f->kernel_major, &f->kernel_minor);
+}
+
+static void probe_last_cap(struct host_facts *f)
+{
+	char text[16];
+	uint64_t v;
+
+	f->last_cap = 40; /* CAP_CHECKPOINT_RESTORE, 5.9: every kernel we run on has it */
+	ssize_t n = file_read_at(AT_FDCWD, "/proc/sys/kernel/cap_last_cap", text, sizeof(text));
+	if (n > 0 && text[n - 1] == '\n')
+		text[n - 1] = '\0';
+	if (n > 0 && str_u64(text, 63, &v) == 0)
+		f->last_cap = v;
+}
+
+static void probe_memory(struct host_facts *f)
+{
+	struct sysinfo si;
+
+	if (sysinfo(&si) == 0)
+		f->mem_total = (uint64_t)si.totalram * si.mem_unit;
+}
+
+static void probe_lsm(struct host_facts *f)
+{
+	char text[8];
+
+	f->apparmor = file_read_at(AT_FDCWD, "/sys/module/apparmor/parameters/enabled", text,
+				   sizeof(text)) > 0 &&
+		      text[0] == 'Y';
+	f->selinux = access("/sys/fs/selinux/enforce", F_OK) == 0;
+}
+
+/* In the initial user namespace the map is one line that covers all 2^32 - 1 ids. */
+static void probe_userns(struct host_facts *f)
+{
+	char text[64];
+	unsigned inside, outside, size;
+
+	if (file_read_at(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) <= 0)
+		return;
+	f->in_userns = sscanf(text, "%u %u %u", &inside, &outside, &size) != 3 || inside != 0 ||
+		       outside != 0 || size != UINT32_MAX;
+}
+
+static int probe_sockets(struct arena *a, struct host_facts *f)
+{
+	size_t max = sizeof(control_sockets) / sizeof(control_sockets[0]);
+	struct socket_fact *found = arena_array(a, max, sizeof(*found));
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (!found)
+		return -ENOMEM;
+	for (const char *const *p = control_sockets; *p; p++) {
+		if (stat(*p, &st) < 0 || !S_ISSOCK(st.st_mode) || !realpath(*p, real))
+			continue;
+		struct socket_fact *s = &found[f->n_sockets];
+		s->path = arena_strdup(a, real);
+		if (!s->path)
+			return -ENOMEM;
+		s->dev = st.st_dev;
+		s->ino = st.st_ino;
+		f->n_sockets++;
+	}
+	f->sockets = found;
+	return 0;
+}
+
+/* The kernel does not look at a bind's type: an option "bind" or "rbind" makes it one. */
+static bool is_bind(const struct spec_mount *m)
+{
+	if (str_eq(m->type, "bind"))
+		return true;
+	for (size_t i = 0; i < m->n_options; i++)
+		if (str_eq(m->options[i], "bind") || str_eq(m->options[i], "rbind"))
+			return true;
+	return false;
+}
+
+static int probe_binds(const struct spec *s, struct arena *a, struct host_facts *f)
+{
+	struct bind_fact *binds = arena_array(a, s->n_mounts, sizeof(*binds));
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (!binds)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const struct spec_mount *m = &s->mounts[i];
+		if (!is_bind(m) || !m->source || m->source[0] != '/')
+			continue;
+		if (stat(m->source, &st) < 0 || !realpath(m->source, real))
+			continue;
+		binds[i] = (struct bind_fact){
+			.exists = true,
+			.real = arena_strdup(a, real),
+			.mode = st.st_mode,
+			.dev = st.st_dev,
+			.rdev = st.st_rdev,
+			.ino = st.st_ino,
+		};
+		if (!binds[i].real)
+			return -ENOMEM;
+	}
+	f->binds = binds;
+	f->n_binds = s->n_mounts;
+	return 0;
+}
+
+int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, struct err *e)
+{
+	struct host_facts f = {0};
+	unsigned base, slots;
+	int r;
+
+	probe_kernel(&f);
+	probe_last_cap(&f);
+	probe_memory(&f);
+	probe_lsm(&f);
+	probe_userns(&f);
+	r = host_probe_range(&base, &slots, &f.range_source, e);
+	if (r < 0)
+		return r;
+	r = host_probe_cgroup(a, &f, e);
+	if (r < 0)
+		return r;
+	r = probe_sockets(a, &f);
+	if (r == 0 && s)
+		r = probe_binds(s, a, &f);
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM, -r, "out of memory");
+	if (s && s->linux_) {
+		r = host_probe_namespaces(s, a, &f, e);
+		if (r < 0)
+			return r;
+	}
+	*ret = f;
+	return 0;
+}
