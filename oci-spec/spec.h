@@ -10,7 +10,9 @@
  *   - string arrays are also NULL-terminated, so that they serve execve(2) directly;
  *   - a JSON object with free keys (annotations, sysctl) is an array of struct spec_pair in
  *     document order;
- *   - required members are plain values.
+ *   - required members are plain values, and so are optional ones for which 0 means the same as
+ *     absent;
+ *   - an optional string that is "" is absent, as it is for every engine (Go's omitempty).
  * Everything lives in the arena the document was parsed into and is released with it.
  */
 #ifndef BULKHEAD_SPEC_H
@@ -28,7 +30,7 @@ struct spec_pair {
 };
 
 struct spec_box { /* process.consoleSize */
-	uint32_t height, width;
+	uint64_t height, width;
 };
 
 struct spec_user {
@@ -353,6 +355,29 @@ int spec_parse_resources(const char *json, size_t len, struct arena *a, struct s
  * Absent members are not written. Check out->failed afterwards.
  */
 void spec_write(const struct spec *s, const char *indent, struct strbuf *out);
+
+/**
+ * spec_check_create - what `create` needs and the document format alone does not demand: process
+ * with args and an absolute cwd, root, values that the specification's text (not its schema)
+ * forbids. ERR_SPEC in the words that engines know ("args must not be empty"). 0 or -EINVAL.
+ */
+int spec_check_create(const struct spec *s, struct err *e);
+
+/** spec_check_process - the part of spec_check_create() that also holds for `exec --process`. */
+int spec_check_process(const struct spec_process *p, struct err *e);
+
+/** spec_check_resources - the part that also holds for `update --resources`. */
+int spec_check_resources(const struct spec_resources *r, struct err *e);
+
+/**
+ * spec_default - the document that the `spec` command writes: runc's template, kept compatible key
+ * by key so that scripts which edit it go on working.
+ * @rootless:  for a caller without root: a user namespace mapping the caller, no network namespace
+ *             of its own, no resources
+ * @cgroup_v2: whether the host is pure cgroup v2: adds a cgroup namespace
+ * Returns NULL when memory is exhausted.
+ */
+struct spec *spec_default(bool rootless, bool cgroup_v2, struct arena *a);
 
 /** spec_copy - a deep copy in @a. Returns NULL when memory is exhausted. */
 struct spec *spec_copy(const struct spec *s, struct arena *a);
