@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rootfs.h: which directory becomes the container's "/", and how its mount is set up. Pure: paths
+ * are joined and cleaned as text here; they are resolved by descriptor in apply/rootfs.c.
+ */
+#ifndef BULKHEAD_PLAN_ROOTFS_H
+#define BULKHEAD_PLAN_ROOTFS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct err;
+struct spec;
+
+struct rootfs_plan {
+	const char *path; /* absolute and lexically clean; symlinks not resolved */
+	bool readonly;	  /* root.readonly: set last, after the mount points have been made */
+
+	/*
+	 * MS_SLAVE|MS_REC or MS_PRIVATE|MS_REC: how the runtime's private mount namespace hangs on
+	 * the host's. linux.rootfsPropagation; default and "unbindable": rslave. Never shared.
+	 */
+	uint64_t propagation;
+	bool unbindable; /* make "/" unbindable after the pivot */
+};
+
+/**
+ * rootfs_plan_make - from root and linux.rootfsPropagation of @s.
+ * @bundle: absolute; a relative root.path is below it
+ * Errors: ERR_SPEC for a missing root, a path that is "/" (the host's own tree would be mapped to
+ * the container's root user), an unknown propagation, and "shared": every mount of the container
+ * would appear on the host, and the namespaces' owner differs, so the kernel would make it a slave.
+ */
+int rootfs_plan_make(const struct spec *s, const char *bundle, struct arena *a,
+		     struct rootfs_plan *ret, struct err *e);
+
+#endif
