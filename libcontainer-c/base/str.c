@@ -67,28 +67,53 @@ void strbuf_addf(struct strbuf *s, const char *fmt, ...)
 	s->len += (size_t)n;
 }
 
+/* Length of the valid UTF-8 sequence at @p (RFC 3629: no overlong forms, no surrogates), else 0. */
+static size_t utf8_length(const unsigned char *p)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	unsigned char low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+
+	if (p[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < n; i++, low = 0x80, high = 0xbf)
+		if (p[i] < low || p[i] > high)
+			return 0;
+	return n;
+}
+
+/* Adds what stands for the byte @c, which JSON does not take as it is. */
+static void add_json_escape(struct strbuf *s, unsigned char c)
+{
+	if (c == '"' || c == '\\')
+		strbuf_addf(s, "\\%c", c);
+	else if (c == '\n')
+		strbuf_adds(s, "\\n");
+	else if (c == '\t')
+		strbuf_adds(s, "\\t");
+	else if (c < 0x20)
+		strbuf_addf(s, "\\u%04x", c);
+	else
+		strbuf_adds(s, "\\ufffd");
+}
+
 void strbuf_json(struct strbuf *s, const char *text)
 {
+	const char *run = text, *p = text;
+
 	strbuf_addc(s, '"');
-	for (const char *run = text, *p = text;; p++) {
+	while (*p) {
 		unsigned char c = (unsigned char)*p;
-		if (c >= 0x20 && c != '"' && c != '\\')
+		size_t n = utf8_length((const unsigned char *)p);
+		if (n > 0 && c >= 0x20 && c != '"' && c != '\\') {
+			p += n;
 			continue;
-		strbuf_add(s, run, (size_t)(p - run));
-		if (!c)
-			break;
-		run = p + 1;
-		if (c == '"' || c == '\\') {
-			strbuf_addc(s, '\\');
-			strbuf_addc(s, (char)c);
-		} else if (c == '\n') {
-			strbuf_adds(s, "\\n");
-		} else if (c == '\t') {
-			strbuf_adds(s, "\\t");
-		} else {
-			strbuf_addf(s, "\\u%04x", c);
 		}
+		strbuf_add(s, run, (size_t)(p - run));
+		add_json_escape(s, c);
+		run = ++p;
 	}
+	strbuf_add(s, run, (size_t)(p - run));
 	strbuf_addc(s, '"');
 }
 

@@ -24,7 +24,11 @@ void strbuf_add(struct strbuf *s, const char *data, size_t n);
 void strbuf_adds(struct strbuf *s, const char *text);
 void strbuf_addc(struct strbuf *s, char c);
 void strbuf_addf(struct strbuf *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** strbuf_json - add @text as a JSON string with quotes and escapes (RFC 8259). */
+/**
+ * strbuf_json - add @text as a JSON string with quotes and escapes (RFC 8259). Bytes that are not
+ * UTF-8 (paths, a message cut in the middle of a character) become U+FFFD, as Go writes them:
+ * readers refuse a document with a bad byte as a whole.
+ */
 void strbuf_json(struct strbuf *s, const char *text);
 void strbuf_free(struct strbuf *s);
 
