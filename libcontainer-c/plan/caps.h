@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* caps.h: capability names and the five sets of a process as masks (capabilities(7)). */
+#ifndef BULKHEAD_PLAN_CAPS_H
+#define BULKHEAD_PLAN_CAPS_H
+
+#include <stdint.h>
+
+struct err;
+struct spec_capabilities;
+
+/* Bit N is capability N. */
+struct caps_plan {
+	uint64_t bounding, effective, permitted, inheritable, ambient;
+};
+
+/**
+ * caps_from_name - number of a capability as the specification spells it ("CAP_CHOWN").
+ * Returns 0..63, or -1 for a name that is unknown. Exact spelling only: no lower case, no number.
+ */
+int caps_from_name(const char *name);
+
+/** caps_name - "CAP_CHOWN"; NULL for a number that has no name here. */
+const char *caps_name(unsigned cap);
+
+/**
+ * caps_plan_make - the five masks.
+ * @c:        process.capabilities; NULL gives five empty sets (absent means none)
+ * @last_cap: highest capability of the running kernel (host_facts.last_cap); names above it are
+ *            dropped. 0: not known, nothing is dropped
+ *
+ * ERR_SPEC for an unknown name, and for sets that the kernel would refuse (capset(2), prctl(2)):
+ * effective beyond permitted, inheritable beyond bounding, ambient beyond permitted or inheritable.
+ */
+int caps_plan_make(const struct spec_capabilities *c, uint64_t last_cap, struct caps_plan *ret,
+		   struct err *e);
+
+#endif
