@@ -56,6 +56,13 @@ struct decisions {
 int harden(const struct spec *in, const struct policy *policy, const struct host_facts *facts,
 	   struct arena *a, struct spec **ret, struct decisions *ret_decisions, struct err *e);
 
+/**
+ * harden_needs_id_range - whether an id range has to be reserved (facts->range) before harden():
+ * the spec brings no id maps of its own, joins no foreign user namespace, and the runtime is not
+ * itself inside a user namespace. Without the range harden() refuses such a spec.
+ */
+bool harden_needs_id_range(const struct spec *in, const struct host_facts *facts);
+
 /** decisions_write_json - the decisions as a JSON array (one line when @indent is NULL). */
 void decisions_write_json(const struct decisions *d, const char *indent, struct strbuf *out);
 

@@ -56,6 +56,8 @@ struct bind_fact {
 	mode_t mode;	  /* st_mode */
 	dev_t dev, rdev;
 	ino_t ino;
+	bool mount_root; /* something is mounted exactly there (STATX_ATTR_MOUNT_ROOT, 5.8) */
+	int64_t fs_type; /* statfs(2) f_type: PROC_SUPER_MAGIC, ... */
 };
 
 /* A control socket of an engine that exists on this host. */

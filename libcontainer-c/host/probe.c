@@ -3,12 +3,14 @@
 #include "host/probe.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -136,6 +138,13 @@ static int probe_binds(const struct spec *s, struct arena *a, struct host_facts 
 			continue;
 		if (stat(m->source, &st) < 0 || !realpath(m->source, real))
 			continue;
+		struct statfs fs = {0};
+		struct statx sx = {0};
+		/* What cannot be told counts as a mount of its own: it is then never idmapped. */
+		bool known = statx(AT_FDCWD, real, AT_SYMLINK_NOFOLLOW, 0, &sx) == 0 &&
+			     (sx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT);
+		if (statfs(real, &fs) < 0)
+			continue;
 		binds[i] = (struct bind_fact){
 			.exists = true,
 			.real = arena_strdup(a, real),
@@ -143,6 +152,8 @@ static int probe_binds(const struct spec *s, struct arena *a, struct host_facts 
 			.dev = st.st_dev,
 			.rdev = st.st_rdev,
 			.ino = st.st_ino,
+			.mount_root = !known || (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT),
+			.fs_type = fs.f_type,
 		};
 		if (!binds[i].real)
 			return -ENOMEM;

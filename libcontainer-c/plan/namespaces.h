@@ -36,6 +36,13 @@ struct namespaces_plan {
 	struct id_maps maps; /* of the container's user namespace */
 	uint32_t root_uid;   /* host uid of uid 0 inside */
 	uint32_t root_gid;
+	/*
+	 * The engine does not know of the user namespace (it was added, or is that of a joined
+	 * container): the rootfs holds container ids on disk and has to be idmapped. False when
+	 * the caller asked for the user namespace: then its files carry host ids already, and
+	 * idmapping them would shift them twice.
+	 */
+	bool idmap_rootfs;
 	struct time_offset boottime, monotonic;
 	const char *hostname, *domainname; /* NULL: leave */
 };
