@@ -23,9 +23,9 @@ struct cgroup_ops; /* v1 or v2: apply/cgroup_priv.h */
 
 struct cgroup_dir {
 	const struct cgroup_ops *ops;
-	int dir_fd;   /* -1: this cgroup does not exist (any more) */
-	int tasks_fd; /* v1 `tasks`, for cgroup_attach_self(); -1: none */
-	bool made;    /* by this process */
+	int dir_fd;    /* -1: this cgroup does not exist (any more) */
+	int tasks_fd;  /* v1 `tasks`, for cgroup_attach_self(); -1: none */
+	unsigned made; /* how many directories at the end of the path this process made */
 };
 
 /* Opened cgroups of one container; dirs[i] belongs to paths[i] and to plan->trees[i]. */

@@ -31,7 +31,7 @@ enum cgroup_layout {
 struct cgroup_hierarchy {
 	const char *controllers; /* comma-separated as in /proc/self/cgroup; "name=systemd" */
 	const char *mountpoint;
-	const char *own_path; /* the runtime's own cgroup there */
+	const char *own_path; /* the runtime's own cgroup, below the mount point */
 };
 
 /* Who owns a namespace given by path (ioctl_ns(2) NS_GET_USERNS, 4.9). */
@@ -72,6 +72,7 @@ struct host_facts {
 	uint64_t mem_total; /* bytes of RAM */
 	uint64_t last_cap;  /* /proc/sys/kernel/cap_last_cap */
 	bool swap_accounting;
+	bool kmem_accounting_off; /* booted with cgroup.memory=nokmem */
 	bool apparmor, selinux; /* enabled in the running kernel */
 	bool in_userns; /* the runtime itself runs in a user namespace that maps not all ids */
 

@@ -3,3 +3,6 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/ns_probe.c libcontainer-c/host/ns_probe.h \
 	libcontainer-c/host/probe.c libcontainer-c/host/probe.h \
 	libcontainer-c/host/range_probe.c
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/host/cgroup_mountinfo.c libcontainer-c/host/cgroup_mountinfo.h \
+	libcontainer-c/host/cgroup_probe.c libcontainer-c/host/cgroup_probe.h
