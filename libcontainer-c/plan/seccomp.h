@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * seccomp.h: the system call filter of a container, as BPF ready to be loaded. Pure.
+ *
+ * Two filters are always in force: the caller's (linux.seccomp, if any) and the built-in default
+ * profile (seccomp_default.c), which no caller can switch off. The kernel would run both and take
+ * the stricter verdict; here they are merged into one program with that very result, because one
+ * load costs half of two and every later system call runs one filter. Ties of the same action take
+ * the caller's errno, as if the caller's filter had been loaded last.
+ *
+ * The caller's half decides as runc with libseccomp does: see seccomp_profile.h for the rules.
+ */
+#ifndef BULKHEAD_PLAN_SECCOMP_H
+#define BULKHEAD_PLAN_SECCOMP_H
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct err;
+struct spec_seccomp;
+
+struct seccomp_filter {
+	const struct sock_filter *insns; /* in the arena, or static */
+	uint16_t n;
+	uint32_t flags;	    /* SECCOMP_FILTER_FLAG_... */
+	const char *source; /* whose rules: "built-in", "config", "built-in+config" */
+};
+
+/*
+ * Load in this order. One filter, unless the merged program would not fit in the kernel's 4096
+ * instructions: then the built-in filter comes first and the caller's last, since the caller's may
+ * deny the system calls that load filters; the built-in allows them.
+ */
+struct seccomp_plan {
+	struct seccomp_filter filters[2];
+	size_t n;
+};
+
+/**
+ * seccomp_plan_make - compile the filter.
+ * @caller:        linux.seccomp, NULL for none
+ * @bounding_caps: the container's bounding set after policy, bit n = capability n: decides the
+ *                 built-in profile's few conditional rows. CAP_SYS_ADMIN is never a reason to
+ *                 allow anything: the container's capabilities are those of a user namespace.
+ * @a:             owns the program
+ *
+ * Errors: ERR_SPEC with a pointer below /linux/seccomp for unknown actions, operators,
+ * architectures and flags, values out of range, rules that contradict each other, SCMP_ACT_NOTIFY
+ * (no listener in this release), and programs longer than the kernel takes. Unknown system call
+ * names are ignored, as runc does: profiles name calls of newer kernels.
+ */
+int seccomp_plan_make(const struct spec_seccomp *caller, uint64_t bounding_caps, struct arena *a,
+		      struct seccomp_plan *ret, struct err *e);
+
+#endif
