@@ -12,6 +12,9 @@ static int negative(int code)
 }
 
 static void record(struct err *e, enum err_kind kind, int code, const char *fmt, va_list ap)
+	__attribute__((format(printf, 4, 0)));
+
+static void record(struct err *e, enum err_kind kind, int code, const char *fmt, va_list ap)
 {
 	if (!e || e->kind != ERR_NONE)
 		return;
