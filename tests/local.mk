@@ -1,0 +1,7 @@
+
+# The command line.
+check_PROGRAMS += tests/unit/test_cli_options tests/unit/test_cli_log tests/unit/test_cli_output
+tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c runtime/options.c
+tests_unit_test_cli_log_SOURCES = tests/unit/test_cli_log.c runtime/log.c
+tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output.c \
+	runtime/owner.c runtime/signals.c runtime/state_json.c runtime/table.c

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * command.h: what a command is. Each command is one file with one `const struct command`; main.c
+ * has the table of all. Only this room prints, logs and exits.
+ */
+#ifndef BULKHEAD_RUNTIME_COMMAND_H
+#define BULKHEAD_RUNTIME_COMMAND_H
+
+#include <stdbool.h>
+
+#include "runtime/log.h"
+#include "runtime/options.h"
+
+struct err;
+
+/* The global options, and what is derived from them. */
+struct context {
+	const char *argv0; /* as typed: part of the texts about wrong usage */
+	struct log log;
+	const char *root;	    /* state root: absolute, clean, never "/" */
+	bool root_given;	    /* --root, not the default */
+	bool systemd_cgroup;	    /* --systemd-cgroup, or --cgroup-manager systemd */
+	const char *cgroup_manager; /* as given, or NULL */
+};
+
+struct command {
+	const char *name;
+	const char *summary;	 /* one line for the list of commands */
+	const char *arguments;	 /* shown behind the options in the usage line; "" for none */
+	const char *description; /* lines without trailing newline, or NULL */
+	const struct option_spec *options;
+	int min_args, max_args;
+
+	/*
+	 * Carries the command out. Returns the exit status (0 to 255), or -errno with @e filled:
+	 * then the message is logged and the status is 1. Options stand in the file's own
+	 * variables.
+	 */
+	int (*run)(const struct context *c, char **args, int n_args, struct err *e);
+};
+
+extern const struct command command_create, command_delete, command_explain, command_features,
+	command_kill, command_list, command_run, command_spec, command_start, command_state;
+
+/* All commands in alphabetical order, NULL at the end. */
+extern const struct command *const commands[];
+
+/** command_find - the command called @name, or NULL. */
+const struct command *command_find(const char *name);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * explain.c: `bulkhead explain`: what would become of a config.json, and why. Reads the bundle and
+ * the host, changes and starts nothing, and needs no root.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "harden/harden.h"
+#include "host/facts.h"
+#include "host/probe.h"
+#include "lifecycle/bundle.h"
+#include "oci-spec/spec.h"
+#include "plan/plan.h"
+#include "policy/policy.h"
+#include "runtime/command.h"
+#include "runtime/output.h"
+
+#define RANGE_SIZE 65536u
+
+static const char *bundle, *format = "table";
+
+static const struct option_spec options[] = {
+	{.name = "bundle",
+	 .key = 'b',
+	 .text = &bundle,
+	 .help = "path to the bundle directory (default: the current directory)"},
+	{.name = "format",
+	 .key = 'f',
+	 .text = &format,
+	 .help = "table or json",
+	 .initial = "\"table\""},
+	{0},
+};
+
+/* The range that the first container of an idle host would get: nothing is reserved here. */
+static int pretend_range(const struct spec *s, struct host_facts *f, struct err *e)
+{
+	unsigned base, slots;
+	int r;
+
+	if (!harden_needs_id_range(s, f))
+		return 0;
+	r = host_probe_range(&base, &slots, &f->range_source, e);
+	if (r == 0)
+		f->range = (struct id_extent){.inside = 0, .outside = base, .size = RANGE_SIZE};
+	return r;
+}
+
+/*
+ * The way that create goes, up to the first change of the host. @refusal: why create would fail;
+ * not set when it would not. A config.json that cannot be read at all is an error of its own.
+ */
+static int decide(const char *dir, struct arena *a, struct decisions *d, struct err *refusal,
+		  struct err *e)
+{
+	struct host_facts facts = {0};
+	struct spec *s, *hardened;
+	struct plan plan;
+	int r = bundle_load(dir, a, &s, e);
+
+	if (r == 0)
+		r = host_probe(s, a, &facts, e);
+	if (r == 0)
+		r = pretend_range(s, &facts, e);
+	if (r < 0)
+		return r;
+	/* Every stage adds to the picture; the first refusal is the one that create would report.
+	 */
+	spec_check_create(s, refusal);
+	r = harden(s, policy_default(), &facts, a, &hardened, d, refusal);
+	if (r == 0 && refusal->kind == ERR_NONE)
+		plan_make(hardened, &facts, "explain", dir, a, &plan, refusal);
+	return 0;
+}
+
+static void write_json(const struct decisions *d, const struct err *refusal, struct strbuf *out)
+{
+	AUTO_STRBUF list = STRBUF_INIT;
+	struct json_out j = {.out = out, .indent = "  "};
+
+	decisions_write_json(d, NULL, &list);
+	json_open(&j, NULL, '{');
+	json_bool(&j, "starts", refusal->kind == ERR_NONE);
+	if (refusal->kind != ERR_NONE)
+		json_string(&j, "refusal", refusal->msg);
+	json_raw(&j, "decisions", list.buf ? list.buf : "[]");
+	json_close(&j, '}');
+	strbuf_addc(out, '\n');
+	out->failed = out->failed || list.failed;
+}
+
+static void write_table(const struct decisions *d, const struct err *refusal, struct strbuf *out)
+{
+	decisions_write_table(d, out);
+	if (refusal->kind == ERR_NONE)
+		strbuf_adds(out, "\nThe container would start.\n");
+	else
+		strbuf_addf(out, "\nThe container would not start: %s\n", refusal->msg);
+}
+
+static int explain_run(const struct context *c, char **args, int n_args, struct err *e)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	AUTO_STRBUF out = STRBUF_INIT;
+	struct decisions d = {0};
+	struct err refusal = {0};
+	bool json = str_eq(format, "json");
+	char dir[PATH_MAX];
+	int r;
+
+	(void)c, (void)args, (void)n_args;
+	if (!json && !str_eq(format, "table"))
+		return err_set(e, ERR_STATE, EINVAL, "invalid format option");
+	if (!realpath(bundle && *bundle ? bundle : ".", dir))
+		return err_sys(e, errno, "chdir %s", bundle && *bundle ? bundle : ".");
+	r = decide(dir, &a, &d, &refusal, e);
+	if (r < 0)
+		return r;
+	if (json)
+		write_json(&d, &refusal, &out);
+	else
+		write_table(&d, &refusal, &out);
+	r = output_write(&out, e);
+	return r < 0 ? r : refusal.kind == ERR_NONE ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "show what would be changed in a bundle's configuration, and why",
+	.arguments = "",
+	.description =
+		"Shows every decision about the bundle's \"config.json\": the rule, the JSON\n"
+		"pointer, the value before and after, and the reason. Needs no root and starts\n"
+		"nothing. The exit status is 0 when a container would start and 1 when it\n"
+		"would be refused.",
+	.options = options,
+	.run = explain_run,
+};

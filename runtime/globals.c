@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* globals.c: see globals.h. */
+#include "runtime/globals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "runtime/command.h"
+
+#define DEFAULT_ROOT "/run/bulkhead"
+
+static struct {
+	bool debug, systemd_cgroup, version;
+	const char *log, *log_format, *root, *rootless, *cgroup_manager, *criu;
+} opt;
+
+const struct option_spec global_options[] = {
+	{.name = "debug", .flag = &opt.debug, .help = "enable debug logging"},
+	{.name = "log",
+	 .text = &opt.log,
+	 .help = "append errors to this file besides writing them to stderr"},
+	{.name = "log-format",
+	 .text = &opt.log_format,
+	 .help = "format of the log: text or json",
+	 .initial = "\"text\""},
+	{.name = "root",
+	 .text = &opt.root,
+	 .help = "directory for the state of containers; it should be in a tmpfs",
+	 .initial = "\"" DEFAULT_ROOT "\""},
+	{.name = "systemd-cgroup",
+	 .flag = &opt.systemd_cgroup,
+	 .help = "not supported yet: create and run refuse it"},
+	{.name = "cgroup-manager",
+	 .text = &opt.cgroup_manager,
+	 .help = "cgroupfs; anything else is refused by create and run",
+	 .initial = "\"cgroupfs\""},
+	{.name = "rootless",
+	 .text = &opt.rootless,
+	 .help = "true, false or auto; accepted, but cgroup errors are never ignored",
+	 .initial = "\"auto\""},
+	{.name = "criu", .hidden = true, .text = &opt.criu, .help = "ignored"},
+	{.name = "version", .key = 'v', .flag = &opt.version, .help = "print the version"},
+	{0},
+};
+
+bool globals_version(void)
+{
+	return opt.version;
+}
+
+/*
+ * Whether the ids of this process are a part of the host's only, as in rootless podman: root there
+ * is some user, whose state belongs below XDG_RUNTIME_DIR.
+ */
+static bool in_user_namespace(void)
+{
+	char map[128];
+	unsigned inside, outside, size;
+
+	if (file_read_at(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) < 0 ||
+	    sscanf(map, "%u %u %u", &inside, &outside, &size) != 3)
+		return false;
+	return inside != 0 || outside != 0 || size != UINT32_MAX;
+}
+
+static const char *user_runtime_dir(void)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+
+	if (!dir || !*dir)
+		return NULL;
+	if (geteuid() != 0)
+		return dir;
+	return in_user_namespace() && !str_eq(getenv("USER"), "root") ? dir : NULL;
+}
+
+static int set_root(struct context *c, struct err *e)
+{
+	static char root[PATH_MAX];
+	char path[PATH_MAX], cwd[PATH_MAX] = "";
+	const char *dir = opt.root ? NULL : user_runtime_dir();
+	const char *given = opt.root ? opt.root : dir ? "bulkhead" : DEFAULT_ROOT;
+
+	if (!*given)
+		return err_set(e, ERR_STATE, EINVAL, "Option --root argument should not be empty");
+	if (*given != '/' && !dir) {
+		if (!getcwd(cwd, sizeof(cwd)))
+			return err_sys(e, errno, "getcwd");
+		dir = cwd;
+	}
+	int n = snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir ? "/" : "", given);
+	if (n < 0 || (size_t)n >= sizeof(path) || path_clean(path, root, sizeof(root)) < 0)
+		return err_set(e, ERR_STATE, ENAMETOOLONG, "Option --root argument is too long");
+	if (strcmp(root, "/") == 0)
+		return err_set(e, ERR_STATE, EINVAL,
+			       "Option --root argument should not be set to /");
+	c->root = root;
+	c->root_given = opt.root;
+	return 0;
+}
+
+static int check_rootless(struct err *e)
+{
+	static const char *const known[] = {"true", "false", "auto", "", "1", "0", NULL};
+
+	if (opt.rootless && !str_in(opt.rootless, known))
+		return err_set(e, ERR_STATE, EINVAL, "invalid value for --rootless: %s",
+			       opt.rootless);
+	return 0;
+}
+
+int globals_apply(struct context *c, struct err *e)
+{
+	int r = log_open(&c->log, opt.log, opt.log_format, opt.debug, e);
+
+	if (r == 0)
+		r = set_root(c, e);
+	if (r == 0)
+		r = check_rootless(e);
+	c->systemd_cgroup = opt.systemd_cgroup;
+	c->cgroup_manager = opt.cgroup_manager;
+	return r;
+}

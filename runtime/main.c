@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* main.c: from argv to one command, and from its result to the exit status. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "runtime/command.h"
+#include "runtime/globals.h"
+#include "runtime/output.h"
+#include "runtime/usage.h"
+
+#define EXIT_NO_COMMAND 3 /* urfave/cli's status for an unknown command */
+
+const struct command *const commands[] = {
+	&command_create,
+	&command_delete,
+	&command_explain,
+	&command_features,
+	&command_kill,
+	&command_list,
+	&command_run,
+	&command_spec,
+	&command_start,
+	&command_state,
+	NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *const *c = commands; *c; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
+
+/*
+ * A caller may start us without stdin, stdout or stderr. The first file opened would then take
+ * that number, and an error message would be written into it.
+ */
+static void open_standard_fds(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+			abort();
+}
+
+static int fail(const struct context *c, const struct err *e, int status)
+{
+	log_error(&c->log, e);
+	return status;
+}
+
+/* Prints what the engines' users expect in front of a help text; the error follows on stderr. */
+static int fail_usage(const struct context *c, const char *intro, const struct command *cmd,
+		      const struct err *e)
+{
+	AUTO_STRBUF out = STRBUF_INIT;
+
+	strbuf_adds(&out, intro);
+	strbuf_adds(&out, "\n\n");
+	if (cmd)
+		usage_command(cmd, &out);
+	else
+		usage_program(global_options, &out);
+	(void)output_write(&out, NULL);
+	return fail(c, e, EXIT_FAILURE);
+}
+
+static int show_help(const struct context *c, const struct command *cmd)
+{
+	AUTO_STRBUF out = STRBUF_INIT;
+	struct err e = {0};
+
+	if (cmd)
+		usage_command(cmd, &out);
+	else
+		usage_program(global_options, &out);
+	return output_write(&out, &e) < 0 ? fail(c, &e, EXIT_FAILURE) : EXIT_SUCCESS;
+}
+
+static int show_version(const struct context *c)
+{
+	AUTO_STRBUF out = STRBUF_INIT;
+	struct err e = {0};
+
+	usage_version(&out);
+	return output_write(&out, &e) < 0 ? fail(c, &e, EXIT_FAILURE) : EXIT_SUCCESS;
+}
+
+static int no_command(const struct context *c, const char *name)
+{
+	struct err e = {0};
+
+	err_set(&e, ERR_STATE, EINVAL, "No help topic for '%s'", name);
+	return fail(c, &e, EXIT_NO_COMMAND);
+}
+
+static int check_count(const struct context *c, const struct command *cmd, int n, struct err *e)
+{
+	if (n >= cmd->min_args && n <= cmd->max_args)
+		return 0;
+	const char *how = cmd->min_args == cmd->max_args ? "exactly"
+			  : n < cmd->min_args		 ? "a minimum of"
+							 : "a maximum of";
+	return err_set(e, ERR_STATE, EINVAL, "%s: \"%s\" requires %s %d argument(s)", c->argv0,
+		       cmd->name, how, n < cmd->min_args ? cmd->min_args : cmd->max_args);
+}
+
+static int run_command(const struct context *c, const struct command *cmd, int argc, char **argv)
+{
+	struct options_rest rest;
+	struct err e = {0};
+
+	if (options_parse(cmd->options, argc, argv, OPTIONS_ANYWHERE, &rest, &e) < 0) {
+		AUTO_STRBUF intro = STRBUF_INIT;
+		strbuf_addf(&intro, "Incorrect Usage: %s", e.msg);
+		return fail_usage(c, intro.failed ? "Incorrect Usage." : intro.buf, cmd, &e);
+	}
+	if (rest.help)
+		return show_help(c, cmd);
+	if (check_count(c, cmd, rest.n, &e) < 0)
+		return fail_usage(c, "Incorrect Usage.", cmd, &e);
+	int status = cmd->run(c, rest.args, rest.n, &e);
+	return status < 0 ? fail(c, &e, EXIT_FAILURE) : status;
+}
+
+static int help_command(const struct context *c, int argc, char **argv)
+{
+	const struct command *cmd = argc > 0 ? command_find(argv[0]) : NULL;
+
+	if (argc > 0 && !cmd)
+		return no_command(c, argv[0]);
+	return show_help(c, cmd);
+}
+
+static int dispatch(const struct context *c, int argc, char **argv)
+{
+	if (strcmp(argv[0], "help") == 0 || strcmp(argv[0], "h") == 0)
+		return help_command(c, argc - 1, argv + 1);
+	const struct command *cmd = command_find(argv[0]);
+	return cmd ? run_command(c, cmd, argc - 1, argv + 1) : no_command(c, argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	struct context c = {.argv0 = argc > 0 ? argv[0] : "bulkhead", .log = LOG_INIT};
+	struct options_rest rest;
+	struct err e = {0};
+
+	open_standard_fds();
+	if (argc < 1)
+		return show_help(&c, NULL);
+	if (options_parse(global_options, argc - 1, argv + 1, OPTIONS_FIRST, &rest, &e) < 0) {
+		AUTO_STRBUF intro = STRBUF_INIT;
+		strbuf_addf(&intro, "Incorrect Usage. %s", e.msg);
+		return fail_usage(&c, intro.failed ? "Incorrect Usage." : intro.buf, NULL, &e);
+	}
+	if (globals_version() && !rest.help)
+		return show_version(&c);
+	if (rest.help || rest.n == 0)
+		return show_help(&c, NULL);
+	if (globals_apply(&c, &e) < 0)
+		return fail(&c, &e, EXIT_FAILURE);
+	int status = dispatch(&c, rest.n, rest.args);
+	log_close(&c.log);
+	return status;
+}
