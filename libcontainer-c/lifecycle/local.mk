@@ -1,2 +1,21 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
-	libcontainer-c/lifecycle/bundle.c libcontainer-c/lifecycle/bundle.h
+	libcontainer-c/lifecycle/bundle.c libcontainer-c/lifecycle/bundle.h \
+	libcontainer-c/lifecycle/child.c \
+	libcontainer-c/lifecycle/container.h \
+	libcontainer-c/lifecycle/create.c libcontainer-c/lifecycle/creation.h \
+	libcontainer-c/lifecycle/creation_parts.c libcontainer-c/lifecycle/creation_parts.h \
+	libcontainer-c/lifecycle/delete.c \
+	libcontainer-c/lifecycle/handshake.c libcontainer-c/lifecycle/handshake.h \
+	libcontainer-c/lifecycle/ids.c libcontainer-c/lifecycle/ids.h \
+	libcontainer-c/lifecycle/initproc.c libcontainer-c/lifecycle/initproc.h \
+	libcontainer-c/lifecycle/kill.c \
+	libcontainer-c/lifecycle/late_hooks.c libcontainer-c/lifecycle/late_hooks.h \
+	libcontainer-c/lifecycle/nsfds.c libcontainer-c/lifecycle/nsfds.h \
+	libcontainer-c/lifecycle/oci_state.c libcontainer-c/lifecycle/oci_state.h \
+	libcontainer-c/lifecycle/opened.h libcontainer-c/lifecycle/query.c \
+	libcontainer-c/lifecycle/pidfile.c libcontainer-c/lifecycle/pidfile.h \
+	libcontainer-c/lifecycle/record.c libcontainer-c/lifecycle/record.h \
+	libcontainer-c/lifecycle/run.c \
+	libcontainer-c/lifecycle/spawn.c libcontainer-c/lifecycle/spawn.h \
+	libcontainer-c/lifecycle/start.c \
+	libcontainer-c/lifecycle/statedir.c libcontainer-c/lifecycle/statedir.h

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * creation.h: everything that exists while a container is being made. Private to create.c (the
+ * runtime's side), child.c (the side of the container's first process, which gets a copy by the
+ * clone) and run.c.
+ */
+#ifndef BULKHEAD_LIFECYCLE_CREATION_H
+#define BULKHEAD_LIFECYCLE_CREATION_H
+
+#include "apply/cgroup.h"
+#include "apply/console.h"
+#include "apply/mounts.h"
+#include "apply/rlimits.h"
+#include "apply/rootfs.h"
+#include "base/arena.h"
+#include "harden/harden.h"
+#include "host/facts.h"
+#include "lifecycle/container.h"
+#include "lifecycle/record.h"
+#include "lifecycle/spawn.h"
+#include "lifecycle/statedir.h"
+#include "plan/plan.h"
+
+struct creation {
+	const struct container_request *req;
+	bool run; /* go on to execve without waiting for `start` */
+
+	struct arena arena;
+	struct spec *asked, *hardened;
+	struct decisions decisions;
+	struct host_facts facts;
+	struct plan plan;
+
+	struct statedir dir;
+	struct record record;
+	struct cgroup cgroup;
+	bool cgroup_made;
+	struct rootfs rootfs;
+	struct mounts mounts;
+	struct rlimits_saved rlimits;
+	struct console console;
+	struct spawned proc;
+
+	int proc_fd;	  /* host's procfs, O_PATH */
+	int hs_fd;	  /* our end of the hand-shake; in the child its own end */
+	int hs_peer_fd;	  /* the other end; closed by each side after the clone */
+	int start_fd;	  /* listening start.sock; inherited by the child */
+	int console_sock; /* connected --console-socket */
+
+	/* The way back from the private mount namespace. */
+	int host_mnt_fd, host_root_fd, host_cwd_fd;
+
+	unsigned keep_fds; /* descriptors from 3 on that the container gets */
+	unsigned listen_fds;
+};
+
+/**
+ * creation_make - up to "created": on success the first process has told HS_CREATED and waits for
+ * HS_RUN or HS_WAIT on c->hs_fd; the state is written as created. On failure nothing is left.
+ * Always call creation_release() afterwards.
+ */
+int creation_make(struct creation *c, const struct container_request *req, bool run, struct err *e);
+
+/** creation_undo - remove everything: for failures after creation_make(). */
+void creation_undo(struct creation *c);
+
+/** creation_release - free memory and descriptors; the container stays. */
+void creation_release(struct creation *c);
+
+/** child_main - the container's first process; @arg is the struct creation. Never returns. */
+void child_main(void *arg) __attribute__((noreturn));
+
+#endif

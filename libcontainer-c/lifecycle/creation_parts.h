@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* creation_parts.h: steps of create.c that are long enough for files of their own. */
+#ifndef BULKHEAD_LIFECYCLE_CREATION_PARTS_H
+#define BULKHEAD_LIFECYCLE_CREATION_PARTS_H
+
+struct creation;
+struct err;
+
+/** creation_check_terminal - process.terminal against --detach and --console-socket. */
+int creation_check_terminal(const struct creation *c, struct err *e);
+
+/** creation_fill_record - everything of the record that is known before anything exists. */
+int creation_fill_record(struct creation *c, struct err *e);
+
+/** creation_write_documents - config.json and hardening.json into the state directory; adds to the
+ * record what the root file system turned out to be. */
+int creation_write_documents(struct creation *c, struct err *e);
+
+/** creation_listen - start.sock, on which the first process waits. */
+int creation_listen(struct creation *c, struct err *e);
+
+/** creation_pin_guard - rootfs_pin_guard() for the plan's mount destinations and cwd. */
+int creation_pin_guard(struct creation *c, struct err *e);
+
+/** creation_sysctls - the plan's sysctls, by a helper inside the container's namespaces. */
+int creation_sysctls(struct creation *c, struct err *e);
+
+/** creation_hooks - prestart and createRuntime in the host's namespaces, then createContainer in
+ * the container's. */
+int creation_hooks(struct creation *c, struct err *e);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * delete.c: the delete operation: end what still runs, then give back everything, in the reverse
+ * order of its making. Works on a container in any state of completion, because a creator can be
+ * killed at any moment; each step is idempotent, so that a second delete goes on where one failed.
+ */
+#include <errno.h>
+#include <signal.h>
+
+#include "apply/cgroup.h"
+#include "apply/rootfs.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+#include "lifecycle/container.h"
+#include "lifecycle/ids.h"
+#include "lifecycle/late_hooks.h"
+#include "lifecycle/opened.h"
+
+#define GONE_MS 10000
+
+/* SIGKILL to init and to whatever else is in the cgroups, then wait for all of it. */
+static int end_processes(const struct opened *o, struct err *e)
+{
+	const struct record *r = &o->record;
+	struct cgroup c;
+
+	AUTO_FD fd = initproc_pidfd(&o->init);
+	if (fd >= 0)
+		(void)sys_pidfd_send_signal(fd, SIGKILL);
+	int rc = cgroup_open((const char *const *)r->cgroup_paths, r->n_cgroup_paths, &c, e);
+	if (rc < 0)
+		return rc;
+	rc = cgroup_kill(&c, SIGKILL, e);
+	if (rc == 0)
+		rc = cgroup_wait_empty(&c, GONE_MS, e);
+	cgroup_close(&c);
+	if (rc == 0 && fd >= 0 && initproc_wait_gone(fd, GONE_MS) < 0)
+		rc = err_set(e, ERR_SYSTEM, EBUSY, "container init still running");
+	return rc;
+}
+
+/* A creator that died before it could note its overlay work directory. */
+static int release_rootfs(const struct record *r, struct err *e)
+{
+	if (r->complete)
+		return r->overlay_workdir ? rootfs_release(r->overlay_workdir, e) : 0;
+	return rootfs_release_at(r->rootfs, r->root_uid, e);
+}
+
+static int destroy(struct opened *o, struct err *e)
+{
+	const struct record *r = &o->record;
+	int rc = 0;
+
+	if (o->has_record) {
+		rc = end_processes(o, e);
+		if (rc == 0)
+			rc = cgroup_destroy((const char *const *)r->cgroup_paths, r->n_cgroup_paths,
+					    e);
+		if (rc == 0)
+			rc = release_rootfs(r, e);
+		if (rc < 0)
+			return rc;
+	}
+	/* Failures of poststop hooks are the hooks' own; the container goes all the same. */
+	if (o->has_record && r->has_poststop && r->complete)
+		(void)late_hooks_poststop(o, NULL);
+	rc = ids_release(o->dir.path, r->id_range, e);
+	return rc < 0 ? rc : statedir_remove(&o->dir, e);
+}
+
+int container_delete(const char *root, const char *id, bool force, struct err *e)
+{
+	struct opened o;
+	struct err missing = {0};
+	int r = opened_load(root, id, true, &o, &missing);
+
+	if (r == -ENOENT && force && missing.kind == ERR_STATE)
+		return 0;
+	if (r < 0) {
+		if (e && e->kind == ERR_NONE)
+			*e = missing;
+		return r;
+	}
+	opened_refresh(&o);
+	if (!force && o.status != CONTAINER_STOPPED && o.status != CONTAINER_CREATED)
+		r = err_set(e, ERR_STATE, EBUSY,
+			    "cannot delete container %s that is not stopped: %s", id,
+			    container_status_name(o.status));
+	else
+		r = destroy(&o, e);
+	opened_close(&o);
+	return r;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ids.c: see ids.h. */
+#include "lifecycle/ids.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "host/probe.h"
+
+#define RANGE_SIZE 65536u
+#define IDS_DIR	   "/run/bulkhead-ids"
+#define NEXT_FILE  "next"
+
+/* Make a directory of ours and refuse one that somebody else could have prepared. */
+static int own_dir(const char *path, mode_t mode, struct err *e)
+{
+	struct stat st;
+
+	if (mkdir(path, mode) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "mkdir %s", path);
+	if (lstat(path, &st) < 0)
+		return err_sys(e, errno, "stat %s", path);
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
+		return err_set(e, ERR_HOST, EPERM,
+			       "%s must be a directory that only its owner, uid %u, can write",
+			       path, geteuid());
+	return 0;
+}
+
+/* Open and lock the directory; the lock ends when the descriptor is closed. */
+static int ids_lock(struct err *e)
+{
+	int r = own_dir(IDS_DIR, 0700, e);
+
+	if (r < 0)
+		return r;
+	AUTO_FD fd = open(IDS_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(e, errno, "open %s", IDS_DIR);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return err_sys(e, errno, "lock %s", IDS_DIR);
+	return TAKE_FD(fd);
+}
+
+/* Whether the container behind a link is gone. Anything unclear counts as alive. */
+static bool is_dead(int dir, const char *name)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return false;
+	target[n] = '\0';
+	return lstat(target, &st) < 0 && errno == ENOENT;
+}
+
+static unsigned read_next(int dir)
+{
+	char text[16];
+	uint64_t v;
+
+	ssize_t n = file_read_at(dir, NEXT_FILE, text, sizeof(text));
+	return n > 0 && str_u64(text, UINT_MAX, &v) == 0 ? (unsigned)v : 0;
+}
+
+/* Only a hint: losing it makes an id reused sooner, never twice at once. */
+static void write_next(int dir, unsigned slot)
+{
+	char text[16];
+
+	AUTO_FD fd =
+		openat(dir, NEXT_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int n = snprintf(text, sizeof(text), "%u", slot);
+	if (fd >= 0)
+		(void)fd_write_once(fd, text, (size_t)n);
+}
+
+/* Keep "SLOT.1" .. "SLOT.N" dense: move the last one into the gap at @k. */
+static void fill_gap(int dir, unsigned slot, unsigned k)
+{
+	char gap[32], last[32];
+	struct stat st;
+	unsigned n = k;
+
+	do
+		snprintf(last, sizeof(last), "%u.%u", slot, ++n);
+	while (fstatat(dir, last, &st, AT_SYMLINK_NOFOLLOW) == 0);
+	if (n - 1 == k)
+		return;
+	snprintf(last, sizeof(last), "%u.%u", slot, n - 1);
+	snprintf(gap, sizeof(gap), "%u.%u", slot, k);
+	(void)renameat(dir, last, dir, gap);
+}
+
+static int release_link(int dir, const char *name)
+{
+	unsigned slot, k;
+
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (sscanf(name, "%u.%u", &slot, &k) == 2)
+		fill_gap(dir, slot, k);
+	return 0;
+}
+
+/*
+ * Whether a joined container still holds @slot through "SLOT.K". The suffixes are dense from 1, so
+ * the first one decides; links of dead containers are dropped on the way.
+ */
+static bool is_shared(int dir, unsigned slot)
+{
+	char name[32];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%u.1", slot);
+	while (is_dead(dir, name))
+		if (release_link(dir, name) < 0)
+			return true;
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int try_slot(int dir, unsigned slot, const char *state_dir)
+{
+	char name[16];
+
+	if (is_shared(dir, slot))
+		return -EEXIST;
+	snprintf(name, sizeof(name), "%u", slot);
+	if (symlinkat(state_dir, dir, name) == 0)
+		return 0;
+	if (errno != EEXIST || !is_dead(dir, name))
+		return -errno;
+	if (unlinkat(dir, name, 0) < 0 || symlinkat(state_dir, dir, name) < 0)
+		return -errno;
+	return 0;
+}
+
+int ids_reserve(const char *state_dir, struct id_extent *ret, const char **ret_source,
+		struct err *e)
+{
+	unsigned base, slots;
+	int r = host_probe_range(&base, &slots, ret_source, e);
+
+	if (r < 0)
+		return r;
+	AUTO_FD dir = ids_lock(e);
+	if (dir < 0)
+		return dir;
+	unsigned next = read_next(dir) % slots;
+	for (unsigned i = 0; i < slots; i++) {
+		unsigned slot = (next + i) % slots;
+		r = try_slot(dir, slot, state_dir);
+		if (r == -EEXIST)
+			continue;
+		if (r < 0)
+			return err_sys(e, -r, "reserve id range %u", slot);
+		write_next(dir, (slot + 1) % slots);
+		*ret = (struct id_extent){0, base + slot * RANGE_SIZE, RANGE_SIZE};
+		return 0;
+	}
+	return err_set(e, ERR_HOST, EAGAIN,
+		       "all %u id ranges are in use (pool from %s): delete containers or enlarge "
+		       "the entry \"bulkhead\" in /etc/subuid and /etc/subgid",
+		       slots, *ret_source);
+}
+
+int ids_share(const char *state_dir, uint32_t base, struct err *e)
+{
+	unsigned first, slots;
+	const char *source;
+	char name[32];
+	int r = host_probe_range(&first, &slots, &source, e);
+
+	if (r < 0)
+		return r;
+	if (base < first || (base - first) / RANGE_SIZE >= slots || (base - first) % RANGE_SIZE)
+		return 0;
+	AUTO_FD dir = ids_lock(e);
+	if (dir < 0)
+		return dir;
+	for (unsigned k = 1; k < 100000; k++) {
+		snprintf(name, sizeof(name), "%u.%u", (base - first) / RANGE_SIZE, k);
+		if (symlinkat(state_dir, dir, name) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return err_sys(e, errno, "share id range %s", name);
+	}
+	return err_set(e, ERR_HOST, EAGAIN, "too many containers share one id range");
+}
+
+/* The link @name if it points to @state_dir: 1 released, 0 not ours, or -errno. */
+static int release_if_ours(int dir, const char *name, const char *state_dir)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return 0;
+	target[n] = '\0';
+	if (strcmp(target, state_dir) != 0)
+		return 0;
+	int r = release_link(dir, name);
+	return r < 0 ? r : 1;
+}
+
+static int release_by_scan(int dir, const char *state_dir)
+{
+	int copy = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	int r = 0;
+
+	if (!d) {
+		r = -errno;
+		if (copy >= 0)
+			close(copy);
+		return r;
+	}
+	for (struct dirent *ent; r == 0 && (ent = readdir(d));)
+		r = release_if_ours(dir, ent->d_name, state_dir);
+	closedir(d);
+	return r;
+}
+
+int ids_release(const char *state_dir, uint32_t base, struct err *e)
+{
+	unsigned first, slots;
+	const char *source;
+	char name[16];
+	int r = 0;
+
+	AUTO_FD dir = ids_lock(e);
+	if (dir < 0)
+		return dir;
+	if (base && host_probe_range(&first, &slots, &source, NULL) == 0 && base >= first) {
+		snprintf(name, sizeof(name), "%u", (base - first) / RANGE_SIZE);
+		r = release_if_ours(dir, name, state_dir);
+	}
+	if (r == 0)
+		r = release_by_scan(dir, state_dir);
+	return r < 0 ? err_sys(e, -r, "release id range of %s", state_dir) : 0;
+}

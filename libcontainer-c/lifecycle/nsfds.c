@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nsfds.c: see nsfds.h. */
+#include "lifecycle/nsfds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+
+static int open_own(enum ns_kind k)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", ns_kind_proc_name(k));
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static int open_ns(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_sys(e, errno, "open namespace %s", path);
+	return fd;
+}
+
+static int check(int fd, enum ns_kind k, const char *path, struct err *e)
+{
+	struct stat st, own;
+
+	if (ioctl(fd, NS_GET_NSTYPE) != (int)ns_kind_clone_flag(k))
+		return err_set(e, ERR_SPEC, EINVAL, "/linux/namespaces: %s is not a %s namespace",
+			       path, ns_kind_proc_name(k));
+	AUTO_FD own_fd = open_own(k);
+	if (own_fd < 0 || fstat(own_fd, &own) < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, errno, "stat namespace %s", path);
+	if (st.st_dev == own.st_dev && st.st_ino == own.st_ino)
+		return err_set(e, ERR_POLICY, EPERM,
+			       "policy: namespaces: %s is the host's own %s namespace", path,
+			       ns_kind_proc_name(k));
+	return 0;
+}
+
+/* The user namespace: by its own path, or as the owner of another joined one. */
+static int open_user(const struct ns_plan *n, struct err *e)
+{
+	if (n->path)
+		return open_ns(n->path, e);
+	AUTO_FD owned = open_ns(n->owner_path, e);
+	if (owned < 0)
+		return owned;
+	int fd = ioctl(owned, NS_GET_USERNS);
+	if (fd < 0)
+		return err_sys(e, errno, "user namespace that owns %s", n->owner_path);
+	return fd;
+}
+
+int nsfds_open(const struct namespaces_plan *ns, struct nsfds *ret, struct err *e)
+{
+	struct nsfds f;
+	int r = 0;
+
+	for (int k = 0; k < NS_KINDS; k++)
+		f.target[k] = f.own[k] = -1;
+	for (int k = 0; k < NS_KINDS && r >= 0; k++) {
+		const struct ns_plan *n = &ns->ns[k];
+		f.mode[k] = n->mode;
+		if (n->mode != NS_JOIN_HOST_OWNED && n->mode != NS_JOIN_FOREIGN_OWNED)
+			continue;
+		r = f.target[k] = k == NS_USER ? open_user(n, e) : open_ns(n->path, e);
+		if (r >= 0)
+			r = check(f.target[k], (enum ns_kind)k, n->path ? n->path : n->owner_path,
+				  e);
+	}
+	if (r < 0) {
+		nsfds_close(&f);
+		return r;
+	}
+	*ret = f;
+	return 0;
+}
+
+static int enter(const struct nsfds *f, enum ns_kind k, struct err *e)
+{
+	if (sys_setns(f->target[k], (int)ns_kind_clone_flag(k)) < 0)
+		return err_sys(e, errno, "join the %s namespace", ns_kind_proc_name(k));
+	return 0;
+}
+
+int nsfds_enter_host_owned(struct nsfds *f, const struct namespaces_plan *ns, struct err *e)
+{
+	for (int k = 0; k < NS_KINDS; k++) {
+		if (f->mode[k] != NS_JOIN_HOST_OWNED)
+			continue;
+		f->own[k] = open_own((enum ns_kind)k);
+		if (f->own[k] < 0)
+			return err_sys(e, errno, "open own %s namespace",
+				       ns_kind_proc_name((enum ns_kind)k));
+		int r = enter(f, (enum ns_kind)k, e);
+		if (r < 0)
+			return r;
+	}
+	if (f->mode[NS_UTS] != NS_JOIN_HOST_OWNED)
+		return 0;
+	if (ns->hostname && sethostname(ns->hostname, strlen(ns->hostname)) < 0)
+		return err_sys(e, errno, "/hostname: sethostname");
+	if (ns->domainname && setdomainname(ns->domainname, strlen(ns->domainname)) < 0)
+		return err_sys(e, errno, "/domainname: setdomainname");
+	return 0;
+}
+
+int nsfds_enter_foreign(const struct nsfds *f, struct err *e)
+{
+	int r = enter(f, NS_USER, e);
+
+	for (int k = 0; k < NS_KINDS && r == 0; k++)
+		if (k != NS_USER && f->mode[k] == NS_JOIN_FOREIGN_OWNED)
+			r = enter(f, (enum ns_kind)k, e);
+	return r;
+}
+
+int nsfds_leave(struct nsfds *f, bool time_too, struct err *e)
+{
+	int r = 0;
+
+	if (time_too && f->own[NS_TIME] < 0)
+		f->own[NS_TIME] = open_own(NS_TIME);
+	for (int k = 0; k < NS_KINDS; k++)
+		if (f->own[k] >= 0 &&
+		    sys_setns(f->own[k], (int)ns_kind_clone_flag((enum ns_kind)k)) < 0)
+			r = err_sys(e, errno, "return to the host's %s namespace",
+				    ns_kind_proc_name((enum ns_kind)k));
+	return r;
+}
+
+void nsfds_close(struct nsfds *f)
+{
+	for (int k = 0; k < NS_KINDS; k++) {
+		fd_closep(&f->target[k]);
+		fd_closep(&f->own[k]);
+	}
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* query.c: state and list, and what every later command asks first. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply/cgroup.h"
+#include "apply/rootfs.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "lifecycle/container.h"
+#include "lifecycle/opened.h"
+
+int container_id_check(const char *id, struct err *e)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_+-.";
+	size_t n = strlen(id);
+
+	if (n == 0)
+		return err_set(e, ERR_STATE, EINVAL, "container id cannot be empty");
+	/* The id is one component of a path: state directory and cgroup. */
+	if (n > 255 || strspn(id, allowed) != n || strcmp(id, ".") == 0 || strcmp(id, "..") == 0)
+		return err_set(e, ERR_STATE, EINVAL, "invalid container ID format");
+	return 0;
+}
+
+const char *container_status_name(enum container_status s)
+{
+	static const char *const names[] = {
+		[CONTAINER_CREATING] = "creating", [CONTAINER_CREATED] = "created",
+		[CONTAINER_RUNNING] = "running",   [CONTAINER_PAUSED] = "paused",
+		[CONTAINER_STOPPED] = "stopped",
+	};
+
+	return names[s];
+}
+
+static bool is_paused(const struct record *r)
+{
+	struct cgroup c;
+
+	if (cgroup_open((const char *const *)r->cgroup_paths, r->n_cgroup_paths, &c, NULL) < 0)
+		return false;
+	bool paused = cgroup_is_frozen(&c, NULL) == 1;
+	cgroup_close(&c);
+	return paused;
+}
+
+static enum container_status status_of(const struct opened *o)
+{
+	struct stat st;
+
+	if (!o->has_record || !o->record.complete)
+		return statedir_is_locked(&o->dir) ? CONTAINER_CREATING : CONTAINER_STOPPED;
+	if (!initproc_alive(&o->init))
+		return CONTAINER_STOPPED;
+	if (is_paused(&o->record))
+		return CONTAINER_PAUSED;
+	if (fstatat(o->dir.fd, START_SOCKET, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return CONTAINER_CREATED;
+	return CONTAINER_RUNNING;
+}
+
+int opened_load(const char *root, const char *id, bool lock, struct opened *ret, struct err *e)
+{
+	struct opened o = {.dir = STATEDIR_INIT};
+	int r = container_id_check(id, e);
+
+	if (r == 0)
+		r = statedir_open(root, id, &o.dir, e);
+	/* A creator may sit in a hook for long; others work for milliseconds. */
+	if (r == 0 && lock)
+		r = statedir_lock(&o.dir, 10, e);
+	if (r < 0)
+		goto fail;
+	r = record_read(&o.dir, &o.arena, &o.record, e);
+	if (r < 0 && r != -ENOENT)
+		goto fail;
+	o.has_record = r == 0;
+	o.init = (struct initproc){(pid_t)o.record.pid, o.record.start_time};
+	/* With the lock in our hands nobody is creating. */
+	o.status = lock && !(o.has_record && o.record.complete) ? CONTAINER_STOPPED : status_of(&o);
+	*ret = o;
+	return 0;
+fail:
+	opened_close(&o);
+	return r;
+}
+
+void opened_close(struct opened *o)
+{
+	statedir_close(&o->dir);
+	arena_free(&o->arena);
+}
+
+void opened_refresh(const struct opened *o)
+{
+	char path[64];
+
+	if (!o->has_record || !o->record.overlay_source)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/root", o->init.pid);
+	AUTO_FD root = initproc_alive(&o->init) ? open(path, O_PATH | O_CLOEXEC) : -1;
+	(void)rootfs_refresh(o->record.overlay_source, root, o->record.overlay_device, NULL);
+}
+
+static int fill_state(const struct opened *o, struct arena *a, struct container_state *ret)
+{
+	const struct record *r = &o->record;
+	bool alive = o->status != CONTAINER_STOPPED && r->complete;
+	struct spec_pair *pairs = arena_array(a, r->n_annotations, sizeof(*pairs));
+
+	if (!pairs)
+		return -ENOMEM;
+	for (size_t i = 0; i < r->n_annotations; i++) {
+		pairs[i].key = arena_strdup(a, r->annotations[i].key);
+		pairs[i].value = arena_strdup(a, r->annotations[i].value);
+		if (!pairs[i].key || !pairs[i].value)
+			return -ENOMEM;
+	}
+	*ret = (struct container_state){
+		.oci_version = arena_strdup(a, r->oci_version ? r->oci_version : SPEC_VERSION),
+		.id = arena_strdup(a, r->id ? r->id : ""),
+		.pid = alive ? (pid_t)r->pid : 0,
+		.status = o->status,
+		.bundle = arena_strdup(a, r->bundle ? r->bundle : ""),
+		.rootfs = arena_strdup(a, r->rootfs ? r->rootfs : ""),
+		.created = arena_strdup(a, r->created ? r->created : "1970-01-01T00:00:00Z"),
+		.owner_uid = r->owner_uid,
+		.annotations = pairs,
+		.n_annotations = r->n_annotations,
+	};
+	return ret->oci_version && ret->id && ret->bundle && ret->rootfs && ret->created ? 0
+											 : -ENOMEM;
+}
+
+int container_query(const char *root, const char *id, struct arena *a, struct container_state *ret,
+		    struct err *e)
+{
+	struct opened o;
+	int r = opened_load(root, id, false, &o, e);
+
+	if (r < 0)
+		return r;
+	opened_refresh(&o);
+	if (!o.has_record)
+		o.record.id = id;
+	r = fill_state(&o, a, ret);
+	opened_close(&o);
+	return r < 0 ? err_set(e, ERR_SYSTEM, ENOMEM, "out of memory") : 0;
+}
+
+static int by_id(const void *x, const void *y)
+{
+	const struct container_state *a = x, *b = y;
+
+	return strcmp(a->id, b->id);
+}
+
+/* Append to a growing array in the arena; old copies are left to it. */
+static int append(struct arena *a, struct container_state **v, size_t *n, size_t *cap,
+		  const struct container_state *s)
+{
+	if (*n == *cap) {
+		size_t bigger = *cap ? *cap * 2 : 16;
+		struct container_state *p = arena_array(a, bigger, sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		if (*n)
+			memcpy(p, *v, *n * sizeof(*p));
+		*v = p;
+		*cap = bigger;
+	}
+	(*v)[(*n)++] = *s;
+	return 0;
+}
+
+static int list_one(const char *root, const char *id, struct arena *a, struct container_state *ret,
+		    struct err *e)
+{
+	struct opened o;
+	int r = opened_load(root, id, false, &o, e);
+
+	if (r < 0)
+		return r;
+	if (!o.has_record)
+		o.record.id = id;
+	r = fill_state(&o, a, ret);
+	opened_close(&o);
+	return r;
+}
+
+int container_list(const char *root, struct arena *a, struct container_state **ret, size_t *ret_n,
+		   void (*bad)(const char *id, const struct err *why), struct err *e)
+{
+	struct container_state *v = NULL;
+	size_t n = 0, cap = 0;
+	int r = 0;
+	DIR *d = opendir(root);
+
+	if (!d)
+		return err_sys(e, errno, "open state root %s", root);
+	for (struct dirent *ent; r == 0 && (ent = readdir(d));) {
+		struct container_state s;
+		struct err why = {0};
+		if (container_id_check(ent->d_name, NULL) < 0)
+			continue;
+		if (list_one(root, ent->d_name, a, &s, &why) == 0)
+			r = append(a, &v, &n, &cap, &s);
+		else if (bad && why.code != ENOENT)
+			bad(ent->d_name, &why);
+	}
+	closedir(d);
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	if (n > 0)
+		qsort(v, n, sizeof(*v), by_id);
+	*ret = v;
+	*ret_n = n;
+	return 0;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* record.c: see record.h. One field table writes and reads it. */
+#include "lifecycle/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "lifecycle/statedir.h"
+#include "oci-spec/schema.h"
+
+static const struct json_field record_fields[] = {
+	JSON_U32(record, format, "format", .required = true),
+	JSON_STR(record, oci_version, "ociVersion", .required = true),
+	JSON_STR(record, id, "id", .required = true),
+	JSON_STR(record, bundle, "bundle", .required = true),
+	JSON_STR(record, rootfs, "rootfs", .required = true),
+	JSON_STR(record, created, "created", .required = true),
+	JSON_BOOL(record, complete, "complete"),
+	JSON_U32(record, pid, "pid"),
+	JSON_U64(record, start_time, "startTime"),
+	JSON_U32(record, owner_uid, "ownerUID"),
+	JSON_U32(record, root_uid, "rootUID"),
+	JSON_U32(record, id_range, "idRange"),
+	JSON_STRS(record, cgroup_paths, "cgroupPaths"),
+	JSON_BOOL(record, shared_pid_namespace, "sharedPIDNamespace"),
+	JSON_STR(record, overlay_source, "overlaySource"),
+	JSON_STR(record, overlay_workdir, "overlayWorkdir"),
+	JSON_U64(record, overlay_device, "overlayDevice"),
+	JSON_BOOL(record, has_poststart, "hasPoststart"),
+	JSON_BOOL(record, has_poststop, "hasPoststop"),
+	JSON_BOOL(record, has_start_container, "hasStartContainer"),
+	JSON_MAP(record, annotations, "annotations"),
+};
+static const struct json_schema record_schema = JSON_SCHEMA(record, record_fields);
+
+#define RECORD_MAX_BYTES (1u << 20)
+
+int record_write(const struct statedir *d, const struct record *r, struct err *e)
+{
+	AUTO_STRBUF out = STRBUF_INIT;
+
+	json_write_object(&record_schema, r, NULL, &out);
+	strbuf_addc(&out, '\n');
+	if (out.failed)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	return statedir_write(d, STATE_FILE, out.buf, out.len, e);
+}
+
+int record_read(const struct statedir *d, struct arena *a, struct record *ret, struct err *e)
+{
+	struct record r;
+	char *text;
+
+	AUTO_FD fd = openat(d->fd, STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (fd < 0)
+		return err_sys(e, errno, "open %s/%s", d->path, STATE_FILE);
+	ssize_t n = fd_read_all(fd, a, RECORD_MAX_BYTES, &text);
+	if (n < 0)
+		return err_sys(e, (int)-n, "read %s/%s", d->path, STATE_FILE);
+	int rc = json_parse_object(&record_schema, STATE_FILE, text, (size_t)n, a, &r, JSON_IGNORE,
+				   e);
+	if (rc < 0)
+		return err_wrap(e, "state of the container is damaged: %s", d->path);
+	if (r.format != RECORD_FORMAT)
+		return err_set(e, ERR_STATE, EPROTO,
+			       "state of the container has format %u, this bulkhead reads %u: use "
+			       "the version that made it",
+			       r.format, RECORD_FORMAT);
+	*ret = r;
+	return 0;
+}

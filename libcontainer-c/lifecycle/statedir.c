@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* statedir.c: see statedir.h. */
+#include "lifecycle/statedir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+
+/* Make @path and its missing parents: `--root /a/b/c` works as it does with runc. */
+static int make_root(const char *path, struct err *e)
+{
+	char p[PATH_MAX];
+	size_t n = strlen(path);
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return err_sys(e, errno, "create state root %s", path);
+	memcpy(p, path, n + 1);
+	for (char *s = strchr(p + 1, '/');; s = strchr(s + 1, '/')) {
+		if (s)
+			*s = '\0';
+		if (mkdir(p, s ? 0711 : 0700) < 0 && errno != EEXIST)
+			return err_sys(e, errno, "create state root %s", p);
+		if (!s)
+			return 0;
+		*s = '/';
+	}
+}
+
+static int set_path(struct statedir *d, const char *root, const char *id, struct err *e)
+{
+	int n = snprintf(d->path, sizeof(d->path), "%s/%s", root, id);
+
+	if (n < 0 || (size_t)n >= sizeof(d->path))
+		return err_set(e, ERR_STATE, ENAMETOOLONG, "state directory path is too long");
+	return 0;
+}
+
+static int open_dir(struct statedir *d, struct err *e)
+{
+	struct stat st;
+
+	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (d->fd < 0) {
+		if (errno == ENOENT)
+			return err_set(e, ERR_STATE, ENOENT, "container does not exist");
+		return err_sys(e, errno, "open state directory %s", d->path);
+	}
+	if (fstat(d->fd, &st) < 0)
+		return err_sys(e, errno, "stat state directory %s", d->path);
+	/* What is read from here decides whom we signal and what we remove. */
+	if (st.st_uid != geteuid() || (st.st_mode & 022))
+		return err_set(e, ERR_STATE, EPERM,
+			       "state directory %s is not ours alone: owner %u, mode %o", d->path,
+			       st.st_uid, st.st_mode & 07777);
+	return 0;
+}
+
+static int make_container_dir(const char *root, const char *path, struct err *e)
+{
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	if (errno == ENOENT) {
+		int r = make_root(root, e);
+		if (r < 0)
+			return r;
+		if (mkdir(path, 0700) == 0)
+			return 0;
+	}
+	if (errno == EEXIST)
+		return err_set(e, ERR_STATE, EEXIST, "container with given ID already exists");
+	return err_sys(e, errno, "create state directory %s", path);
+}
+
+int statedir_create(const char *root, const char *id, struct statedir *ret, struct err *e)
+{
+	struct statedir d = STATEDIR_INIT;
+	int r = set_path(&d, root, id, e);
+
+	if (r < 0)
+		return r;
+	r = make_container_dir(root, d.path, e);
+	if (r < 0)
+		return r;
+	r = open_dir(&d, e);
+	if (r == 0)
+		r = statedir_lock(&d, 0, e);
+	if (r < 0) {
+		statedir_close(&d);
+		(void)rmdir(d.path);
+		return r;
+	}
+	*ret = d;
+	return 0;
+}
+
+int statedir_open(const char *root, const char *id, struct statedir *ret, struct err *e)
+{
+	struct statedir d = STATEDIR_INIT;
+	int r = set_path(&d, root, id, e);
+
+	if (r == 0)
+		r = open_dir(&d, e);
+	if (r < 0) {
+		statedir_close(&d);
+		return r;
+	}
+	*ret = d;
+	return 0;
+}
+
+int statedir_lock(const struct statedir *d, unsigned seconds, struct err *e)
+{
+	/* flock(2) has no time limit; 10 ms steps only when another command is at work here. */
+	for (unsigned tries = 0;; tries++) {
+		if (flock(d->fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno == EINTR)
+			continue;
+		if (errno != EWOULDBLOCK)
+			return err_sys(e, errno, "lock %s", d->path);
+		if (tries >= seconds * 100)
+			return err_set(e, ERR_STATE, EWOULDBLOCK,
+				       "container is busy: another command works on it");
+		nanosleep(&(struct timespec){.tv_nsec = 10 * 1000 * 1000}, NULL);
+	}
+}
+
+bool statedir_is_locked(const struct statedir *d)
+{
+	if (flock(d->fd, LOCK_SH | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK;
+	flock(d->fd, LOCK_UN);
+	return false;
+}
+
+int statedir_write(const struct statedir *d, const char *name, const char *text, size_t len,
+		   struct err *e)
+{
+	char tmp[64];
+
+	snprintf(tmp, sizeof(tmp), ".%s.new", name);
+	AUTO_FD fd =
+		openat(d->fd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r = fd < 0 ? -errno : fd_write_all(fd, text, len);
+	if (r == 0 && renameat(d->fd, tmp, d->fd, name) < 0)
+		r = -errno;
+	if (r < 0) {
+		if (fd >= 0)
+			unlinkat(d->fd, tmp, 0);
+		return err_sys(e, -r, "write %s/%s", d->path, name);
+	}
+	return 0;
+}
+
+int statedir_remove(struct statedir *d, struct err *e)
+{
+	static const char *const files[] = {
+		STATE_FILE,
+		"." STATE_FILE ".new",
+		CONFIG_FILE,
+		"." CONFIG_FILE ".new",
+		START_SOCKET,
+		HARDENING_FILE,
+		"." HARDENING_FILE ".new",
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (unlinkat(d->fd, files[i], 0) < 0 && errno != ENOENT)
+			return err_sys(e, errno, "remove %s/%s", d->path, files[i]);
+	if (rmdir(d->path) < 0 && errno != ENOENT)
+		return err_sys(e, errno, "remove state directory %s", d->path);
+	return 0;
+}
+
+void statedir_close(struct statedir *d)
+{
+	fd_closep(&d->fd);
+}
