@@ -5,3 +5,7 @@ tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c runtime/opti
 tests_unit_test_cli_log_SOURCES = tests/unit/test_cli_log.c runtime/log.c
 tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output.c \
 	runtime/owner.c runtime/signals.c runtime/state_json.c runtime/table.c
+
+# The life of a container: what needs no container.
+check_PROGRAMS += tests/unit/test_ids
+tests_unit_test_ids_SOURCES = tests/unit/test_ids.c

@@ -26,15 +26,15 @@ struct pool {
 /* One line, NUL-terminated in place; 0 when it is ours and valid, -ENOENT when it is not ours. */
 static int parse_line(char *line, struct pool *ret)
 {
-	char *first = strchr(line, ':');
-	char *count = first ? strchr(first + 1, ':') : NULL;
+	static const char name[] = "bulkhead:";
 
+	if (!str_starts(line, name))
+		return -ENOENT;
+	char *first = line + sizeof(name) - 1;
+	char *count = strchr(first, ':');
 	if (!count)
-		return -ENOENT;
-	*first++ = '\0';
+		return -EINVAL;
 	*count++ = '\0';
-	if (strcmp(line, "bulkhead") != 0)
-		return -ENOENT;
 	if (str_u64(first, UINT32_MAX - 1, &ret->first) < 0 ||
 	    str_u64(count, UINT32_MAX, &ret->count) < 0 || ret->first == 0 ||
 	    ret->count < RANGE_SIZE || ret->first + ret->count > UINT32_MAX)
