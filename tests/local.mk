@@ -9,3 +9,8 @@ tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output
 # The life of a container: what needs no container.
 check_PROGRAMS += tests/unit/test_ids
 tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
+
+# The runner and the gates (source form, licence, layers). They run from the source tree.
+EXTRA_DIST += tests/run \
+	tests/gates/_tap.py tests/gates/format.sh tests/gates/layers.py tests/gates/license.py \
+	tests/gates/runner.py
