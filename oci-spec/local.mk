@@ -1,0 +1,18 @@
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	oci-spec/check.c \
+	oci-spec/copy.c \
+	oci-spec/default.c \
+	oci-spec/diff.c \
+	oci-spec/parse.c oci-spec/parse.h \
+	oci-spec/parse_memory.c \
+	oci-spec/parse_object.c \
+	oci-spec/parse_text.c \
+	oci-spec/parse_value.c \
+	oci-spec/pattern.c oci-spec/pattern.h \
+	oci-spec/schema.h \
+	oci-spec/spec.c oci-spec/spec.h \
+	oci-spec/tables.c oci-spec/tables.h \
+	oci-spec/tables_cgroup.c \
+	oci-spec/tables_linux.c \
+	oci-spec/tables_process.c \
+	oci-spec/walk.h oci-spec/write.c

@@ -165,7 +165,9 @@ struct json_schema {
 #define JSON_SCHEMA(S, f, ...)                                                                     \
 	{                                                                                          \
 		.name = #S, .size = sizeof(struct S), .fields = f,                                 \
-		.n_fields = sizeof(f) / sizeof((f)[0]), ##__VA_ARGS__                              \
+		.n_fields = sizeof(f) / sizeof((f)[0]) +                                           \
+			    0 * sizeof(char[sizeof(f) / sizeof((f)[0]) <= 64 ? 1 : -1]),           \
+		##__VA_ARGS__                                                                      \
 	}
 
 /* What to do with members that the table does not know. */

@@ -38,6 +38,8 @@ void *arena_alloc(struct arena *a, size_t size)
 	size = (size + align - 1) & ~(align - 1);
 	if (size == 0)
 		size = align;
+	if (arena_test_fail && arena_test_fail())
+		return NULL;
 	if (a->limit && (size > a->limit || a->used > a->limit - size))
 		return NULL;
 	struct arena_block *b = a->head;

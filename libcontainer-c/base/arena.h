@@ -7,6 +7,7 @@
 #define BULKHEAD_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -40,6 +41,12 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 
 /** arena_free - release everything; the arena is empty and usable again. */
 void arena_free(struct arena *a);
+
+/**
+ * arena_test_fail - for tests only: a test program may define it, to make single allocations fail
+ * (true: this one fails). Nothing else defines it, so that the call costs one compare with 0.
+ */
+bool arena_test_fail(void) __attribute__((weak));
 
 #define AUTO_ARENA __attribute__((cleanup(arena_free)))
 
