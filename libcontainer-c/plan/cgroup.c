@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cgroup.c: the cgroup plan put together from its parts; see cgroup.h. Pure. */
+#include "plan/cgroup_build.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "host/facts.h"
+#include "oci-spec/spec.h"
+
+static int lines_for_v1(struct cgroup_builder *b)
+{
+	const struct devices_rules *d = &b->p->devices;
+	const char **lines = arena_array(b->a, d->n + 1, sizeof(*lines));
+
+	if (!lines)
+		return cgroup_no_memory(b);
+	for (size_t i = 0; i < d->n; i++) {
+		lines[i] = device_exception_line(&d->exceptions[i], b->a);
+		if (!lines[i])
+			return cgroup_no_memory(b);
+	}
+	b->p->devices_lines = lines;
+	return 0;
+}
+
+/* The v1 controller where it is mounted; else any v2 tree, where eBPF needs no controller. */
+static int plan_devices(struct cgroup_builder *b)
+{
+	struct cgroup_plan *p = b->p;
+	struct cgroup_where w;
+	struct bpf_insn *insns;
+	int r = devices_rules_make(b->r->devices, b->r->n_devices, b->a, &p->devices, b->e);
+
+	if (r < 0)
+		return r;
+	if (cgroup_has(b, "devices", NULL, &w)) {
+		p->devices_v1 = true;
+		p->devices_tree = w.tree;
+		return lines_for_v1(b);
+	}
+	for (size_t i = 0; i < p->n_trees; i++) {
+		if (p->trees[i].version != CGROUP_V2)
+			continue;
+		p->devices_v2 = true;
+		p->devices_tree = i;
+		r = devices_rules_program(&p->devices, b->a, &insns, &p->n_devices_insns, b->e);
+		p->devices_insns = r == 0 ? insns : NULL;
+		return r;
+	}
+	return cgroup_unsupported(b, "/linux/resources/devices",
+				  "no cgroup hierarchy of this host can limit devices");
+}
+
+/* Unified comes last: it is checked against all that the others write. */
+static int (*const parts[])(struct cgroup_builder *) = {
+	cgroup_plan_pids,    cgroup_plan_memory,   cgroup_plan_cpu,
+	cgroup_plan_cpuset,  cgroup_plan_block_io, cgroup_plan_hugetlb,
+	cgroup_plan_network, cgroup_plan_rdma,	   cgroup_plan_unified,
+};
+
+int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const char *id,
+		     struct arena *a, struct cgroup_plan *ret, struct err *e)
+{
+	static const struct spec_resources none;
+	const struct spec_linux *l = s->linux_;
+	struct cgroup_plan p = {0};
+	struct cgroup_builder b = {
+		.f = f,
+		.r = l && l->resources ? l->resources : &none,
+		.a = a,
+		.e = e,
+		.p = &p,
+	};
+	int r = cgroup_trees_make(l ? l->cgroups_path : NULL, f, id, a, &p, e);
+
+	if (r == 0)
+		r = plan_devices(&b);
+	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+		r = parts[i](&b);
+	if (r < 0)
+		return r;
+	p.settings = b.settings;
+	p.n_settings = b.n;
+	p.v2_controllers = b.v2_controllers;
+	p.n_v2_controllers = b.n_v2_controllers;
+	*ret = p;
+	return 0;
+}
