@@ -10,3 +10,13 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/cgroup_unified.c \
 	libcontainer-c/plan/devices_cgroup.c libcontainer-c/plan/devices_cgroup.h \
 	libcontainer-c/plan/devices_cgroup_bpf.c
+
+# The process, its hooks and its sysctls.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/caps.c libcontainer-c/plan/caps.h \
+	libcontainer-c/plan/hooks.c libcontainer-c/plan/hooks.h \
+	libcontainer-c/plan/process.c libcontainer-c/plan/process.h \
+	libcontainer-c/plan/process_env.c libcontainer-c/plan/process_limits.c \
+	libcontainer-c/plan/process_parts.h \
+	libcontainer-c/plan/sysctl.c libcontainer-c/plan/sysctl.h \
+	libcontainer-c/plan/sysctl_equal.c

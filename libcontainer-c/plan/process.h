@@ -48,6 +48,7 @@ struct process_plan {
 	 */
 	char **envp;
 	size_t n_env;
+	unsigned n_spare;  /* spare slots in use */
 	bool home_missing; /* HOME is absent or empty: to be looked up in the container */
 
 	const char *cwd;   /* absolute; to be made in the rootfs when missing */
