@@ -8,9 +8,9 @@
 struct err;
 
 /**
- * fds_chown_stdio - give pipes and sockets on 0, 1 and 2 to the container's user, so that it can
- * reopen /dev/stdout. Host side, before start. Character devices, regular files and everything else
- * are left alone: they are the host's (its own /dev/null, say).
+ * fds_chown_stdio - give the pipes on 0, 1 and 2 to the container's user, so that it can reopen
+ * /dev/stdout. Host side, before start. Nothing else is touched: a device, a file or a named FIFO
+ * belongs to somebody on the host (its own /dev/null, say), and a socket cannot be reopened anyway.
  * @uid, @gid: host ids
  */
 int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e);
@@ -26,9 +26,16 @@ int fds_check_preserved(unsigned n, struct err *e);
 unsigned fds_listen(void);
 
 /**
- * fds_seal - mark everything from 3+@keep on close-on-exec and 3 .. 3+@keep-1 not; to be called
- * right before execve(2). 5.11.
+ * fds_seal - mark everything from 3+@keep on close-on-exec and 3 .. 3+@keep-1 not. 5.11.
  */
 int fds_seal(unsigned keep, struct err *e);
+
+/**
+ * fds_close - close everything from 3+@keep on but @except_fd (-1: none), which becomes
+ * close-on-exec; 3 .. 3+@keep-1 go through execve(2). To be called right before it: marking is not
+ * enough, because the program's path may lead through /proc/self/fd (CVE-2024-21626). @except_fd
+ * must not be a directory.
+ */
+int fds_close(unsigned keep, int except_fd, struct err *e);
 
 #endif

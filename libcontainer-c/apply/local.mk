@@ -1,0 +1,19 @@
+
+# The process, its hooks, sysctls and terminal.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/apply/caps.c libcontainer-c/apply/caps.h \
+	libcontainer-c/apply/console.c libcontainer-c/apply/console.h \
+	libcontainer-c/apply/exec_path.c libcontainer-c/apply/exec_path.h \
+	libcontainer-c/apply/fds.c libcontainer-c/apply/fds.h \
+	libcontainer-c/apply/home.c libcontainer-c/apply/home.h \
+	libcontainer-c/apply/hook_child.c libcontainer-c/apply/hook_child.h \
+	libcontainer-c/apply/hooks.c libcontainer-c/apply/hooks.h \
+	libcontainer-c/apply/keyring.c libcontainer-c/apply/keyring.h \
+	libcontainer-c/apply/labels.c libcontainer-c/apply/labels.h \
+	libcontainer-c/apply/process.c libcontainer-c/apply/process.h \
+	libcontainer-c/apply/procfs.c libcontainer-c/apply/procfs.h \
+	libcontainer-c/apply/relay.c libcontainer-c/apply/relay.h \
+	libcontainer-c/apply/rlimits.c libcontainer-c/apply/rlimits.h \
+	libcontainer-c/apply/scheduling.c libcontainer-c/apply/scheduling.h \
+	libcontainer-c/apply/selinux.c libcontainer-c/apply/selinux.h \
+	libcontainer-c/apply/sysctl.c libcontainer-c/apply/sysctl.h

@@ -30,8 +30,8 @@ int process_apply_host(const struct process_plan *p, const struct rlimits_saved 
  * execve(), and PR_SET_PDEATHSIG once more: the change of user clears it.
  *
  * @proc_fd: see labels_apply(); may be -1 when the plan has no labels
- * @early:   called with @arg right before capabilities are dropped, only when the plan has no
- *           no_new_privs: a seccomp filter then needs CAP_SYS_ADMIN. May be NULL
+ * @early:   called with @arg before the change of user, only when the plan has no no_new_privs:
+ *           loading a seccomp filter then needs CAP_SYS_ADMIN. May be NULL
  */
 int process_apply(const struct process_plan *p, int proc_fd, int (*early)(void *arg, struct err *e),
 		  void *arg, struct err *e);

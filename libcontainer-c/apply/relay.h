@@ -2,6 +2,7 @@
 /*
  * relay.h: foreground `run` with a terminal: copies between the caller's terminal and the master of
  * the container's. Made to live in the caller's own poll(2) loop, which also waits for signals.
+ * The caller ignores SIGPIPE meanwhile: a reader that goes away must not leave a raw terminal.
  */
 #ifndef BULKHEAD_APPLY_RELAY_H
 #define BULKHEAD_APPLY_RELAY_H
@@ -13,7 +14,7 @@
 
 struct err;
 
-#define RELAY_FDS 4
+#define RELAY_FDS 3
 #define RELAY_BUF 8192
 
 struct relay_pipe {

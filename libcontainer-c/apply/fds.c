@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fds.c: see fds.h. */
+#include "apply/fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "kernel/sys.h"
+
+int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e)
+{
+	struct stat st;
+	struct statfs fs;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fstat(fd, &st) < 0) {
+			if (errno == EBADF)
+				continue;
+			return err_sys(e, errno, "stat stdio descriptor %d", fd);
+		}
+		if (!S_ISFIFO(st.st_mode))
+			continue;
+		if (fstatfs(fd, &fs) < 0)
+			return err_sys(e, errno, "stat stdio descriptor %d", fd);
+		if (fs.f_type != PIPEFS_MAGIC)
+			continue;
+		if (fchown(fd, uid, gid) < 0)
+			return err_sys(e, errno, "chown stdio descriptor %d", fd);
+	}
+	return 0;
+}
+
+int fds_check_preserved(unsigned n, struct err *e)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (fcntl(3 + (int)i, F_GETFD) < 0)
+			return err_sys(e, errno, "unable to stat preserved-fd %u (of %u)", i + 3,
+				       n);
+	return 0;
+}
+
+unsigned fds_listen(void)
+{
+	uint64_t pid, n;
+
+	if (str_u64(getenv("LISTEN_PID"), INT_MAX, &pid) < 0 || (pid_t)pid != getpid())
+		return 0;
+	if (str_u64(getenv("LISTEN_FDS"), INT_MAX - 3, &n) < 0)
+		return 0;
+	return (unsigned)n;
+}
+
+/* The preserved ones are handed over whatever flag they came with. */
+static int keep_open(unsigned keep, struct err *e)
+{
+	for (unsigned i = 0; i < keep; i++)
+		if (fcntl(3 + (int)i, F_SETFD, 0) < 0)
+			return err_sys(e, errno, "unable to stat preserved-fd %u (of %u)", i + 3,
+				       keep);
+	return 0;
+}
+
+int fds_seal(unsigned keep, struct err *e)
+{
+	if (sys_close_range(3 + keep, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return err_sys(e, errno, "close_range");
+	return keep_open(keep, e);
+}
+
+int fds_close(unsigned keep, int except_fd, struct err *e)
+{
+	unsigned first = 3 + keep;
+
+	if (except_fd >= (int)first) {
+		if (fcntl(except_fd, F_SETFD, FD_CLOEXEC) < 0)
+			return err_sys(e, errno, "set close-on-exec");
+		if (except_fd > (int)first &&
+		    sys_close_range(first, (unsigned)except_fd - 1, 0) < 0)
+			return err_sys(e, errno, "close_range");
+		first = (unsigned)except_fd + 1;
+	}
+	if (sys_close_range(first, ~0u, 0) < 0)
+		return err_sys(e, errno, "close_range");
+	return keep_open(keep, e);
+}
