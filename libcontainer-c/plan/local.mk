@@ -20,3 +20,11 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/process_parts.h \
 	libcontainer-c/plan/sysctl.c libcontainer-c/plan/sysctl.h \
 	libcontainer-c/plan/sysctl_equal.c
+
+# Mounts and devices.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/mounts.c libcontainer-c/plan/mounts.h \
+	libcontainer-c/plan/mounts_cgroup.c \
+	libcontainer-c/plan/mounts_devices.c \
+	libcontainer-c/plan/mounts_options.c \
+	libcontainer-c/plan/mounts_priv.h

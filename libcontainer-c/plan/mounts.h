@@ -88,16 +88,17 @@ struct cgroup_view {
 };
 
 struct device_plan {
-	const char *path; /* absolute and clean */
-	mode_t mode;	  /* S_IFCHR or S_IFIFO and permission bits */
-	dev_t rdev;
-	uint32_t uid, gid;   /* host ids */
-	const char *pointer; /* JSON pointer, or NULL for a default device */
+	const char *path;      /* absolute and clean */
+	mode_t mode;	       /* S_IFCHR or S_IFIFO and permission bits */
+	unsigned major, minor; /* S_IFCHR */
+	uint32_t uid, gid;     /* host ids */
+	const char *pointer;   /* JSON pointer, or NULL for a default device */
 };
 
 struct dev_link {
 	const char *name;   /* below /dev */
 	const char *target; /* text of the symlink */
+	bool optional;	    /* only if the target exists in the container */
 };
 
 struct mounts_plan {
@@ -138,9 +139,12 @@ int mounts_plan_make(const struct spec *s, const struct host_facts *f,
 		     struct err *e);
 
 /**
- * mount_options_parse - the options of one mount into @ret (attr_*, rec_*, propagation, params,
- * idmap, recursive, ...). Other members are left alone.
+ * mount_options_parse - the options and id mappings of one mount into @ret (attr_*, rec_*,
+ * propagation, params, idmap, recursive, copy_up, mode_given). Other members are left alone.
  * @index: N for the messages
+ * @ret: ret->kind must be set, all else zero
+ * Ids in parameters (uid=, gid=) are the container's and are translated to the host's, because the
+ * mounts are made with host credentials.
  */
 int mount_options_parse(const struct spec_mount *m, size_t index, const struct namespaces_plan *ns,
 			struct arena *a, struct mount_plan *ret, struct err *e);
