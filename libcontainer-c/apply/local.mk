@@ -17,3 +17,16 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/scheduling.c libcontainer-c/apply/scheduling.h \
 	libcontainer-c/apply/selinux.c libcontainer-c/apply/selinux.h \
 	libcontainer-c/apply/sysctl.c libcontainer-c/apply/sysctl.h
+
+# Mounts, devices, masks, and the helpers for the root file system and the namespaces.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/apply/devices.c libcontainer-c/apply/devices.h \
+	libcontainer-c/apply/in_root.c libcontainer-c/apply/in_root.h \
+	libcontainer-c/apply/masks.c libcontainer-c/apply/masks.h \
+	libcontainer-c/apply/mounts.c libcontainer-c/apply/mounts.h \
+	libcontainer-c/apply/mounts_bind.c \
+	libcontainer-c/apply/mounts_cgroup.c \
+	libcontainer-c/apply/mounts_copyup.c \
+	libcontainer-c/apply/mounts_fs.c \
+	libcontainer-c/apply/mounts_priv.h \
+	libcontainer-c/apply/nshelper.c libcontainer-c/apply/nshelper.h

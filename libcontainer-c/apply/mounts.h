@@ -23,20 +23,20 @@
 struct err;
 struct mounts_plan;
 struct namespaces_plan;
+struct nshelper_job;
 
 /* Zero-initialise with MOUNTS_INIT; owned by the caller, released by mounts_close(). */
 struct mounts {
 	int *source_fds; /* one per mount of the plan: the detached clone of a bind, or -1 */
 	size_t n_sources;
-	int dev_fd;  /* O_PATH of the container's /dev (after mounts_apply), or -1 */
-	int pts_fd;  /* root of the container's own devpts (after mounts_apply), or -1: open "ptmx"
-			below it for a terminal */
-	int null_fd; /* O_PATH of the null device (1:3) that masks are made of, or -1 */
+	int dev_fd; /* O_PATH of the container's /dev (after mounts_apply), or -1 */
+	int pts_fd; /* root of the container's own devpts (after mounts_apply), or -1: open "ptmx"
+		       below it for a terminal */
 	size_t *unmapped; /* indices N of /mounts/N: read-only binds whose file system can not be
 			     idmapped and that were mounted plainly, for the record */
 	size_t n_unmapped;
 };
-#define MOUNTS_INIT ((struct mounts){.dev_fd = -1, .pts_fd = -1, .null_fd = -1})
+#define MOUNTS_INIT ((struct mounts){.dev_fd = -1, .pts_fd = -1})
 
 struct mounts_env {
 	int root_fd;		     /* root of the container's file system, attached */
@@ -46,6 +46,16 @@ struct mounts_env {
 	const struct namespaces_plan *ns;
 	const char *const *cgroup_paths; /* the container's directory in each hierarchy, absolute */
 	size_t n_cgroup_paths;
+
+	/*
+	 * Further work for the one process that enters the container's namespaces (sysctls), done
+	 * after the mounts' own; it also enters job_ns (CLONE_NEW...). May be NULL, 0. A job that
+	 * fails makes mounts_apply() fail with its -errno; it fills the struct err itself. It runs
+	 * with the caller's credentials, but fsuid and fsgid are those of the container's root.
+	 */
+	struct nshelper_job *jobs;
+	size_t n_jobs;
+	uint64_t job_ns;
 };
 
 /**

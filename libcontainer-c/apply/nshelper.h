@@ -20,8 +20,9 @@ struct err;
 
 /*
  * One job. It runs while the caller's only thread is suspended in vfork(2): it may use the
- * caller's memory and make descriptors in the caller's table, must return (no exec, no longjmp),
- * must not change credentials, working directory or signal state, and must not wait for anything.
+ * caller's memory and descriptor table, must return (no exec, no longjmp) and must not wait for
+ * anything. Credentials are its own and start as the caller's: change them with raw system calls
+ * only, because glibc's wrappers also keep records in the shared memory.
  */
 struct nshelper_job {
 	int (*run)(void *arg); /* >= 0, or -errno */
@@ -30,15 +31,16 @@ struct nshelper_job {
 };
 
 /**
- * nshelper_run - run @jobs in the namespaces of a process.
+ * nshelper_run - run @jobs in the namespaces of a process. The caller must be single-threaded.
  * @pidfd: the process, a child of the container's first clone
- * @ns_flags: CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
- *	   CLONE_NEWTIME: those to enter. Entering the namespace one is in already is no error. To
- *be *in* a pid namespace takes a new process: the caller's pid_for_children is switched for the one
- *clone and put back before this returns. The caller must be single-threaded. Returns 0 when every
- *job returned >= 0; else the first job's -errno, with no struct err set by this function (the job's
- *owner knows what failed); or -errno with @e set when the helper itself could not be made:
- *jobs[0].result is then -ECANCELED.
+ * @ns_flags: which ones to enter: CLONE_NEWPID, NEWNET, NEWIPC, NEWUTS, NEWCGROUP (a process that
+ *            shares its memory can enter no user or time namespace). One that the caller is in
+ *            already is no error. To be *in* a pid namespace takes a new process: the caller's
+ *            pid_for_children is switched for the one clone and put back before this returns.
+ *
+ * Returns 0 when every job returned >= 0; else the first job's -errno, with no struct err set by
+ * this function (the job's owner knows what failed); or -errno with @e set when the helper itself
+ * could not be made: jobs[0].result is then -ECANCELED.
  */
 int nshelper_run(int pidfd, uint64_t ns_flags, struct nshelper_job *jobs, size_t n, struct err *e);
 

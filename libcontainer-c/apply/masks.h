@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* masks.h: owns linux.maskedPaths and linux.readonlyPaths, by descriptors only. */
+#ifndef BULKHEAD_APPLY_MASKS_H
+#define BULKHEAD_APPLY_MASKS_H
+
+#include <stddef.h>
+
+struct err;
+struct mounts_plan;
+
+/**
+ * masks_readonly - make the plan's read-only paths read-only, with everything mounted below them:
+ * a clone of the tree with its attributes set is moved onto the descriptor it was cloned from.
+ * (Binding and remounting by path, as runc does, can be led astray between the two:
+ * GHSA-3q8j-pf29-vwv8.) On procfs and sysfs the clone is also nosuid, nodev and noexec, elsewhere
+ * nosuid. A missing path is no error.
+ */
+int masks_readonly(const struct mounts_plan *p, int root_fd, struct err *e);
+
+/**
+ * masks_hide - cover the plan's masked paths: directories by one shared, empty, read-only tmpfs,
+ * everything else by the null device.
+ * @null_fd: a null device that no container can replace, verified here to be 1:3 (CVE-2025-31133);
+ *           on an attached mount. May be -1 when no file is masked: -ENODEV otherwise
+ * Only a masked path that does not exist when it is opened is passed over.
+ */
+int masks_hide(const struct mounts_plan *p, int root_fd, int null_fd, struct err *e);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* mounts.c: see mounts.h. Owns the order of the work and where each mount goes. */
+#include "apply/mounts.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "apply/devices.h"
+#include "apply/fsids.h"
+#include "apply/in_root.h"
+#include "apply/masks.h"
+#include "apply/mounts_priv.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+
+#define DEVPTS_MAGIC 0x1cd1 /* linux/magic.h calls it DEVPTS_SUPER_MAGIC */
+
+struct apply {
+	const struct mounts_plan *plan;
+	const struct mounts_env *env;
+	struct mounts *mounts;
+	int *contexts; /* of mounts_contexts_open() */
+	int *fds;      /* root of each mount that is needed again, or -1 */
+	struct err *e;
+};
+
+/* Engines and their users look for runc's words. A message with a JSON pointer keeps its start. */
+static int explain(const struct mount_plan *p, struct err *e, int r)
+{
+	if (e && e->kind == ERR_SYSTEM && e->msg[0] != '/')
+		err_wrap(e, "error mounting \"%s\" to rootfs at \"%s\"", p->source, p->destination);
+	return r;
+}
+
+int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct err *e)
+{
+	m->source_fds = malloc((p->n_mounts + 1) * sizeof(*m->source_fds));
+	m->unmapped = calloc(p->n_mounts + 1, sizeof(*m->unmapped));
+	if (!m->source_fds || !m->unmapped)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	m->n_sources = p->n_mounts;
+	for (size_t i = 0; i < p->n_mounts; i++)
+		m->source_fds[i] = -1;
+	for (size_t i = 0; i < p->n_mounts; i++) {
+		if (p->mounts[i].kind != MOUNT_BIND)
+			continue;
+		int fd = mounts_source_open(&p->mounts[i], e);
+		if (fd < 0)
+			return explain(&p->mounts[i], e, fd);
+		m->source_fds[i] = fd;
+	}
+	return 0;
+}
+
+static bool is_dir(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * proc and sysfs: CVE-2019-19921, CVE-2023-27561, CVE-2023-28642: through a symlink of the image
+ * they would land elsewhere, and every mask of /proc and label written to it would miss.
+ */
+static int open_plain_target(const struct apply *a, const struct mount_plan *p)
+{
+	int fd = in_root_mkdir_p_plain(a->env->root_fd, p->destination, 0755, NULL);
+
+	if (fd == -ELOOP || fd == -ENOTDIR)
+		return err_set(a->e, ERR_SPEC, EINVAL,
+			       "/mounts/%zu/destination: filesystem \"%s\" must be mounted on "
+			       "ordinary directory",
+			       p->index, p->type);
+	return fd < 0 ? err_sys(a->e, -fd, "make the mount point") : fd;
+}
+
+static int open_target(const struct apply *a, const struct mount_plan *p, int source_fd, bool *made)
+{
+	struct statfs fs;
+	int fd;
+
+	*made = false;
+	if (p->kind == MOUNT_PROC || p->kind == MOUNT_SYSFS)
+		return open_plain_target(a, p);
+	if (p->kind == MOUNT_BIND && !is_dir(source_fd))
+		fd = in_root_create_file(a->env->root_fd, p->destination, 0644, made);
+	else
+		fd = in_root_mkdir_p(a->env->root_fd, p->destination, 0755, made);
+	if (fd < 0)
+		return err_sys(a->e, -fd, "make the mount point");
+	if (fstatfs(fd, &fs) < 0) {
+		int r = err_sys(a->e, errno, "look at the mount point");
+		close(fd);
+		return r;
+	}
+	/* A symlink of the image that leads there is the same as asking for it (CVE-2019-16884). */
+	if (fs.f_type == PROC_SUPER_MAGIC && !p->proc_allowed) {
+		close(fd);
+		return err_set(a->e, ERR_SPEC, EINVAL,
+			       "/mounts/%zu/destination: \"%s\" cannot be mounted because it is "
+			       "inside /proc",
+			       p->index, p->destination);
+	}
+	return fd;
+}
+
+static int propagate(const struct mount_plan *p, int fd)
+{
+	for (size_t i = 0; i < p->n_propagation; i++) {
+		struct mount_attr attr = {.propagation = p->propagation[i].type};
+		unsigned rec = p->propagation[i].recursive ? AT_RECURSIVE : 0;
+		if (sys_mount_setattr(fd, "", AT_EMPTY_PATH | rec, &attr) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int make_bind(const struct apply *a, const struct mount_plan *p, int source_fd)
+{
+	int r = mounts_source_prepare(p, a->env, source_fd, a->e);
+
+	if (r < 0)
+		return r;
+	if (r == 1)
+		a->mounts->unmapped[a->mounts->n_unmapped++] = p->index;
+	return source_fd;
+}
+
+static int make_fs(const struct apply *a, const struct mount_plan *p, int context_fd, int target_fd,
+		   bool target_made)
+{
+	mode_t mode = (mode_t)-1;
+	struct stat st;
+
+	/* A tmpfs takes the mode of the directory it covers, if the image had one (runc#4971). */
+	if (p->kind == MOUNT_TMPFS && !p->mode_given && !target_made) {
+		if (fstat(target_fd, &st) < 0)
+			return err_sys(a->e, errno, "look at the mount point");
+		mode = st.st_mode & 07777;
+	}
+	AUTO_FD fd = mounts_fs_make(p, a->env, context_fd, mode, a->e);
+	if (fd < 0 || !p->copy_up)
+		return TAKE_FD(fd);
+	int r = mounts_copy_up(target_fd, fd, p, a->e);
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* Attach, and see that it is where it was asked for. */
+static int place(const struct apply *a, const struct mount_plan *p, int fd, int target_fd)
+{
+	int r = p->kind == MOUNT_CGROUP ? 0 : mounts_attach(fd, target_fd);
+
+	if (r == -ENOTDIR)
+		return err_sys(a->e, ENOTDIR, "a directory onto a file, or the reverse");
+	if (r >= 0)
+		r = propagate(p, fd);
+	if (r < 0)
+		return err_sys(a->e, -r, "attach the mount");
+	r = in_root_same_mount(a->env->root_fd, p->destination, fd);
+	if (r < 0)
+		return err_sys(a->e, -r, "look at the mount point again");
+	if (r == 0)
+		return err_set(a->e, ERR_SYSTEM, EAGAIN,
+			       "the mount point was replaced while it was being mounted on");
+	return 0;
+}
+
+static int mount_one(const struct apply *a, size_t i)
+{
+	const struct mount_plan *p = &a->plan->mounts[i];
+	int source_fd = a->mounts->source_fds[i];
+	bool made;
+	AUTO_FD target_fd = open_target(a, p, source_fd, &made);
+	AUTO_FD fd = -1;
+
+	if (target_fd < 0)
+		return target_fd;
+	if (p->kind == MOUNT_BIND) {
+		a->mounts->source_fds[i] = -1;
+		fd = source_fd;
+		int r = make_bind(a, p, fd);
+		if (r < 0)
+			return r;
+	} else if (p->kind == MOUNT_CGROUP) {
+		fd = mounts_cgroup_apply(a->plan, p, a->env, target_fd, a->e);
+	} else {
+		fd = make_fs(a, p, a->contexts[i], target_fd, made);
+	}
+	if (fd < 0)
+		return fd;
+	int r = place(a, p, fd, target_fd);
+	if (r < 0)
+		return r;
+	if (p->readonly_last || p->kind == MOUNT_DEVPTS || (ssize_t)i == a->plan->dev_mount)
+		a->fds[i] = TAKE_FD(fd);
+	return 0;
+}
+
+static int mount_all(struct apply *a)
+{
+	int r = mounts_contexts_open(a->plan, a->env, a->contexts, a->e);
+
+	for (size_t i = 0; r >= 0 && i < a->plan->n_mounts; i++)
+		r = explain(&a->plan->mounts[i], a->e, mount_one(a, i));
+	return r;
+}
+
+static int close_tmpfs(const struct apply *a)
+{
+	for (size_t i = 0; i < a->plan->n_mounts; i++) {
+		if (!a->plan->mounts[i].readonly_last)
+			continue;
+		int r = mounts_set_attr(a->fds[i], MOUNT_ATTR_RDONLY, 0, false);
+		if (r < 0)
+			return err_sys(a->e, -r, "make %s read-only",
+				       a->plan->mounts[i].destination);
+	}
+	return 0;
+}
+
+static int keep(struct apply *a, struct devices *d)
+{
+	a->mounts->dev_fd = TAKE_FD(d->dev_fd);
+	if (a->plan->pts_mount >= 0)
+		a->mounts->pts_fd = TAKE_FD(a->fds[a->plan->pts_mount]);
+	return 0;
+}
+
+static int apply_steps(struct apply *a)
+{
+	const struct mounts_plan *p = a->plan;
+	struct devices d = DEVICES_INIT;
+	int root_fd = a->env->root_fd;
+
+	int r = mount_all(a);
+	int dev_tmpfs_fd = p->dev_mount >= 0 ? a->fds[p->dev_mount] : -1;
+	if (r >= 0)
+		r = devices_make(p, a->env, dev_tmpfs_fd, &d, a->e);
+	if (r >= 0)
+		r = masks_readonly(p, root_fd, a->e);
+	if (r >= 0)
+		r = masks_hide(p, root_fd, d.null_fd, a->e);
+	if (r >= 0)
+		r = close_tmpfs(a);
+	if (r >= 0)
+		r = keep(a, &d);
+	int closed = devices_close(&d, a->e);
+	return r < 0 ? r : closed;
+}
+
+/* As the container's root, or files made on an idmapped mount are EOVERFLOW (userfsuid(9)). */
+static int apply_as_root(struct apply *a)
+{
+	mode_t old = umask(0);
+	int r = fsids_enter(a->env->root_uid, a->env->root_gid);
+
+	if (r < 0)
+		r = err_sys(a->e, -r, "take the file ids of the container's root");
+	else
+		r = apply_steps(a);
+	int left = fsids_leave();
+	umask(old);
+	if (left < 0 && r >= 0)
+		r = err_sys(a->e, -left, "take back the file ids of the host's root");
+	return r;
+}
+
+int mounts_apply(const struct mounts_plan *p, const struct mounts_env *env, struct mounts *m,
+		 struct err *e)
+{
+	size_t n = p->n_mounts;
+	struct apply a = {.plan = p, .env = env, .mounts = m, .e = e};
+	int *fds = malloc((2 * n + 1) * sizeof(*fds));
+
+	if (!fds)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	if (m->n_sources != n) {
+		free(fds);
+		return err_set(e, ERR_BUG, EINVAL, "mounts_open_sources() comes first");
+	}
+	for (size_t i = 0; i < 2 * n; i++)
+		fds[i] = -1;
+	a.contexts = fds;
+	a.fds = fds + n;
+	int r = apply_as_root(&a);
+	for (size_t i = 0; i < 2 * n; i++)
+		fd_closep(&fds[i]);
+	free(fds);
+	return r;
+}
+
+static int check_pty(const struct mounts *m, int slave_fd, struct stat *ret, struct err *e)
+{
+	struct statfs fs;
+	struct stat pts;
+
+	if (fstat(slave_fd, ret) < 0 || fstatfs(slave_fd, &fs) < 0 || fstat(m->pts_fd, &pts) < 0)
+		return err_sys(e, errno, "look at the terminal");
+	/* 136 to 143: Documentation/admin-guide/devices.txt, "Unix98 PTY slaves". */
+	unsigned slave = major(ret->st_rdev);
+	if (!S_ISCHR(ret->st_mode) || slave < 136 || slave > 143 || fs.f_type != DEVPTS_MAGIC ||
+	    ret->st_dev != pts.st_dev)
+		return err_set(e, ERR_BUG, EINVAL,
+			       "the terminal is not one of the container's devpts");
+	return 0;
+}
+
+static int bind_console(const struct mounts *m, int slave_fd, const struct stat *pty, struct err *e)
+{
+	struct stat st;
+
+	if (mknodat(m->dev_fd, "console", S_IFREG | 0620, 0) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "make /dev/console");
+	AUTO_FD target_fd = openat(m->dev_fd, "console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (target_fd < 0 || fstat(target_fd, &st) < 0)
+		return err_sys(e, errno, "open /dev/console");
+	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
+		return err_set(e, ERR_SPEC, EINVAL,
+			       "/process/terminal: /dev/console of the root filesystem is a %s",
+			       S_ISLNK(st.st_mode) ? "symlink" : "directory");
+	AUTO_FD fd = sys_open_tree(slave_fd, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+	if (fd < 0)
+		return err_sys(e, errno, "clone the terminal");
+	int r = mounts_attach(fd, target_fd);
+	if (r < 0)
+		return err_sys(e, -r, "bind the terminal to /dev/console");
+	AUTO_FD now_fd = openat(m->dev_fd, "console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (now_fd < 0 || fstat(now_fd, &st) < 0)
+		return err_sys(e, errno, "look at /dev/console again");
+	if (st.st_dev != pty->st_dev || st.st_ino != pty->st_ino || st.st_rdev != pty->st_rdev)
+		return err_set(e, ERR_SYSTEM, EAGAIN,
+			       "/dev/console was replaced while it was being covered");
+	return 0;
+}
+
+int mounts_console(const struct mounts_env *env, const struct mounts *m, int slave_fd,
+		   struct err *e)
+{
+	struct stat pty;
+
+	if (m->pts_fd < 0 || m->dev_fd < 0)
+		return err_set(e, ERR_SPEC, EINVAL,
+			       "/process/terminal: needs a devpts mounted at /dev/pts");
+	int r = check_pty(m, slave_fd, &pty, e);
+	if (r < 0)
+		return r;
+	mode_t old = umask(0);
+	r = fsids_enter(env->root_uid, env->root_gid);
+	if (r < 0)
+		r = err_sys(e, -r, "take the file ids of the container's root");
+	else
+		r = bind_console(m, slave_fd, &pty, e);
+	int left = fsids_leave();
+	umask(old);
+	if (left < 0 && r >= 0)
+		r = err_sys(e, -left, "take back the file ids of the host's root");
+	return r;
+}
+
+void mounts_close(struct mounts *m)
+{
+	for (size_t i = 0; i < m->n_sources; i++)
+		fd_closep(&m->source_fds[i]);
+	free(m->source_fds);
+	free(m->unmapped);
+	fd_closep(&m->dev_fd);
+	fd_closep(&m->pts_fd);
+	*m = MOUNTS_INIT;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* mounts_bind.c: owns the sources of bind mounts, from the host's path to the ready clone. */
+#include "apply/mounts_priv.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <signal.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "kernel/sys.h"
+#include "plan/namespaces.h"
+
+int mounts_attach(int mount_fd, int target_fd)
+{
+	int r = sys_move_mount(mount_fd, "", target_fd, "",
+			       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+
+	return r < 0 ? -errno : 0;
+}
+
+int mounts_set_attr(int fd, uint64_t set, uint64_t clr, bool recursive)
+{
+	struct mount_attr attr = {.attr_set = set, .attr_clr = clr};
+
+	if (!set && !clr)
+		return 0;
+	if (sys_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &attr) < 0)
+		return -errno;
+	return 0;
+}
+
+/* What was opened is what the rules judged, and no window into procfs. */
+static int check_source(const struct mount_plan *p, int fd, struct err *e)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
+		return err_sys(e, errno, "stat %s", p->source);
+	if (p->check_inode && (st.st_dev != p->dev || st.st_ino != p->ino))
+		return err_set(e, ERR_SYSTEM, EAGAIN, "%s was replaced while it was being opened",
+			       p->source);
+	/*
+	 * The runtime's own procfs is not the container's: it shows the host's processes, and no
+	 * mask covers it.
+	 */
+	if (fs.f_type == PROC_SUPER_MAGIC && !p->proc_allowed)
+		return err_set(e, ERR_SPEC, EINVAL,
+			       "/mounts/%zu/source: \"%s\" is on procfs, which cannot be bound",
+			       p->index, p->source);
+	return 0;
+}
+
+int mounts_source_open(const struct mount_plan *p, struct err *e)
+{
+	AUTO_FD fd = sys_open_tree(AT_FDCWD, p->source,
+				   OPEN_TREE_CLONE | (p->recursive ? AT_RECURSIVE : 0));
+
+	if (fd < 0)
+		return err_sys(e, errno, "stat %s", p->source);
+	int r = check_source(p, fd, e);
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
+static bool readonly(const struct mount_plan *p)
+{
+	return (p->attr_set | p->rec_set) & MOUNT_ATTR_RDONLY;
+}
+
+static int idmap(const struct mount_plan *p, int fd, int userns_fd, struct err *e)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)userns_fd};
+	unsigned flags = AT_EMPTY_PATH | (p->idmap_recursive ? AT_RECURSIVE : 0);
+
+	if (sys_mount_setattr(fd, "", flags, &attr) == 0)
+		return 0;
+	/* EINVAL: no file system support; EPERM: the mount has a map already. */
+	if (errno != EINVAL && errno != EPERM)
+		return err_sys(e, errno, "/mounts/%zu: idmap %s", p->index, p->source);
+	if (readonly(p))
+		return 1;
+	return err_set(e, ERR_HOST, errno,
+		       "/mounts/%zu: %s cannot be idmapped on this kernel, so the container could "
+		       "not write to it with its own ids",
+		       p->index, p->source);
+}
+
+static int idmap_source(const struct mount_plan *p, const struct mounts_env *env, int fd,
+			struct err *e)
+{
+	if (p->idmap == MOUNT_IDMAP_NONE)
+		return 0;
+	if (p->idmap == MOUNT_IDMAP_CONTAINER)
+		return idmap(p, fd, env->userns_fd, e);
+	AUTO_FD own_fd = mounts_userns_open(&p->maps, e);
+	return own_fd < 0 ? own_fd : idmap(p, fd, own_fd, e);
+}
+
+int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *env, int fd,
+			  struct err *e)
+{
+	int unmapped = idmap_source(p, env, fd, e);
+
+	if (unmapped < 0)
+		return unmapped;
+	int r = mounts_set_attr(fd, p->rec_set, p->rec_clr, true);
+	if (r >= 0)
+		r = mounts_set_attr(fd, p->attr_set, p->attr_clr, false);
+	if (r < 0)
+		return err_sys(e, -r, "/mounts/%zu/options: set them on %s", p->index, p->source);
+	return unmapped;
+}
+
+static int write_map(pid_t pid, const char *file, const struct id_extent *x, size_t n,
+		     struct err *e)
+{
+	AUTO_STRBUF text = STRBUF_INIT;
+	char path[64];
+
+	for (size_t i = 0; i < n; i++)
+		strbuf_addf(&text, "%u %u %u\n", x[i].inside, x[i].outside, x[i].size);
+	if (text.failed || !text.buf)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	int r = file_write_at(AT_FDCWD, path, text.buf);
+	return r < 0 ? err_sys(e, -r, "write the %s of a mount", file) : 0;
+}
+
+/* In the child: keep the namespace alive until the parent closes its end. */
+_Noreturn static void hold(int fd)
+{
+	char c;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (read(fd, &c, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+static int map_and_open(pid_t pid, const struct id_maps *maps, struct err *e)
+{
+	char path[64];
+	int r = write_map(pid, "uid_map", maps->uid, maps->n_uid, e);
+
+	if (r >= 0)
+		r = write_map(pid, "gid_map", maps->gid, maps->n_gid, e);
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? err_sys(e, errno, "open %s", path) : fd;
+}
+
+int mounts_userns_open(const struct id_maps *maps, struct err *e)
+{
+	struct clone_args args = {.flags = CLONE_NEWUSER, .exit_signal = 0};
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(e, errno, "socketpair");
+	pid_t pid = sys_clone3(&args);
+	if (pid == 0) {
+		close(pair[0]);
+		hold(pair[1]);
+	}
+	int clone_error = errno;
+	close(pair[1]);
+	int fd = pid < 0 ? err_sys(e, clone_error, "make a user namespace for a mount")
+			 : map_and_open(pid, maps, e);
+	close(pair[0]);
+	while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+	return fd;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* mounts_fs.c: owns fsopen, fsconfig and fsmount of new file systems (5.2). */
+#include "apply/mounts_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/nshelper.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+#include "plan/namespaces.h"
+
+struct opening {
+	const struct mounts_plan *plan;
+	int *fds;
+	size_t at; /* mount that failed */
+};
+
+static uint64_t namespace_of(enum mount_kind k)
+{
+	switch (k) {
+	case MOUNT_PROC:
+		return CLONE_NEWPID;
+	case MOUNT_SYSFS:
+		return CLONE_NEWNET;
+	case MOUNT_MQUEUE:
+		return CLONE_NEWIPC;
+	default:
+		return 0;
+	}
+}
+
+static const char *fs_name(enum mount_kind k)
+{
+	switch (k) {
+	case MOUNT_PROC:
+		return "proc";
+	case MOUNT_SYSFS:
+		return "sysfs";
+	case MOUNT_MQUEUE:
+		return "mqueue";
+	case MOUNT_DEVPTS:
+		return "devpts";
+	default:
+		return "tmpfs";
+	}
+}
+
+/* In the helper: see nshelper.h for what it may do. */
+static int open_contexts(void *arg)
+{
+	struct opening *o = arg;
+
+	for (size_t i = 0; i < o->plan->n_mounts; i++) {
+		enum mount_kind kind = o->plan->mounts[i].kind;
+		if (!namespace_of(kind))
+			continue;
+		o->at = i;
+		o->fds[i] = sys_fsopen(fs_name(kind));
+		if (o->fds[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int mounts_contexts_open(const struct mounts_plan *p, const struct mounts_env *env, int *fds,
+			 struct err *e)
+{
+	struct opening o = {.plan = p, .fds = fds};
+	uint64_t ns = env->job_ns;
+	bool any = env->n_jobs > 0;
+
+	for (size_t i = 0; i < p->n_mounts; i++) {
+		ns |= namespace_of(p->mounts[i].kind);
+		any |= namespace_of(p->mounts[i].kind) != 0;
+	}
+	if (!any)
+		return 0;
+	struct nshelper_job *jobs = calloc(env->n_jobs + 1, sizeof(*jobs));
+	if (!jobs)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	jobs[0] = (struct nshelper_job){.run = open_contexts, .arg = &o};
+	if (env->n_jobs)
+		memcpy(jobs + 1, env->jobs, env->n_jobs * sizeof(*jobs));
+	int r = nshelper_run(env->pidfd, ns, jobs, env->n_jobs + 1, e);
+	if (jobs[0].result < 0 && jobs[0].result != -ECANCELED)
+		r = err_sys(e, -jobs[0].result, "/mounts/%zu/type: open a %s file system",
+			    p->mounts[o.at].index, p->mounts[o.at].type);
+	if (env->n_jobs)
+		memcpy(env->jobs, jobs + 1, env->n_jobs * sizeof(*jobs));
+	free(jobs);
+	return r;
+}
+
+/* The kernel says more than an errno: "e tmpfs: Bad value for 'size'". */
+static int fs_error(int context_fd, int error, const char *type, const char *what, struct err *e)
+{
+	char log[256];
+	ssize_t n = read(context_fd, log, sizeof(log) - 1);
+
+	if (n > 2) {
+		log[n] = '\0';
+		log[strcspn(log, "\n")] = '\0';
+		return err_sys(e, error, "%s %s (%s)", what, type, log + 2);
+	}
+	return err_sys(e, error, "%s %s", what, type);
+}
+
+static int set_param(int fd, const char *key, const char *value, const char *type, struct err *e)
+{
+	unsigned cmd = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
+
+	if (sys_fsconfig(fd, cmd, key, value, 0) < 0)
+		return fs_error(fd, errno, type, "set an option of", e);
+	return 0;
+}
+
+static int create(int fd, uint64_t attrs, const char *type, struct err *e)
+{
+	if (sys_fsconfig(fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return fs_error(fd, errno, type, "create a file system of type", e);
+	int mount_fd = sys_fsmount(fd, (unsigned)attrs);
+	if (mount_fd < 0)
+		return fs_error(fd, errno, type, "mount a file system of type", e);
+	return mount_fd;
+}
+
+static int configure(const struct mount_plan *p, int fd, mode_t mode, const char *type,
+		     struct err *e)
+{
+	char text[16];
+	int r = 0;
+
+	if (p->source && *p->source)
+		r = set_param(fd, "source", p->source, type, e);
+	if (r >= 0 && p->kind == MOUNT_TMPFS && !p->mode_given && mode != (mode_t)-1) {
+		snprintf(text, sizeof(text), "%o", mode & 07777);
+		r = set_param(fd, "mode", text, type, e);
+	}
+	for (size_t i = 0; r >= 0 && i < p->n_params; i++)
+		r = set_param(fd, p->params[i].key, p->params[i].value, type, e);
+	return r;
+}
+
+/*
+ * ptmx and the root directory of a devpts belong to uid 0 of the mounter's user namespace, whatever
+ * the options say: shown as nobody inside. The slaves belong to whoever opens them.
+ */
+static int own_devpts(int mount_fd, const struct mounts_env *env, struct err *e)
+{
+	if (fchownat(mount_fd, "ptmx", env->root_uid, env->root_gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    fchownat(mount_fd, "", env->root_uid, env->root_gid, AT_EMPTY_PATH) < 0)
+		return err_sys(e, errno, "change the owner of a devpts");
+	return 0;
+}
+
+int mounts_fs_make(const struct mount_plan *p, const struct mounts_env *env, int context_fd,
+		   mode_t mode, struct err *e)
+{
+	const char *type = fs_name(p->kind);
+	AUTO_FD own_fd = context_fd < 0 ? sys_fsopen(type) : -1;
+	int fd = context_fd < 0 ? own_fd : context_fd;
+	uint64_t attrs = p->attr_set;
+
+	if (fd < 0)
+		return err_sys(e, errno, "open a %s file system", type);
+	if (p->readonly_last)
+		attrs &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	int r = configure(p, fd, mode, type, e);
+	if (r < 0)
+		return r;
+	AUTO_FD mount_fd = create(fd, attrs, type, e);
+	if (mount_fd < 0)
+		return mount_fd;
+	if (p->kind == MOUNT_DEVPTS)
+		r = own_devpts(mount_fd, env, e);
+	return r < 0 ? r : TAKE_FD(mount_fd);
+}
+
+int mounts_tmpfs_make(const char *const *params, unsigned attrs, struct err *e)
+{
+	AUTO_FD fd = sys_fsopen("tmpfs");
+
+	if (fd < 0)
+		return err_sys(e, errno, "open a tmpfs file system");
+	for (; *params; params += 2) {
+		int r = set_param(fd, params[0], params[1], "tmpfs", e);
+		if (r < 0)
+			return r;
+	}
+	return create(fd, attrs, "tmpfs", e);
+}
