@@ -18,7 +18,7 @@ static const struct json_field device_fields[] = {
 	JSON_I64_OPT(spec_device, major, "major"),
 	JSON_I64_OPT(spec_device, minor, "minor"),
 	/*
-	 * The schema's maximum of 512 is a slip (0666 is 438, 01777 is 1023). Docker 20.10 sends
+	 * The schema's maximum of 512 is a slip (0666 is 438, 01777 is 1023). Podman 4 sends
 	 * st_mode with the file type, so 16 bits are taken; users mask with 07777.
 	 */
 	JSON_U32_OPT(spec_device, file_mode, "fileMode", JSON_BETWEEN(0, 0177777)),
