@@ -95,7 +95,7 @@ static int load_seccomp(void *arg, struct err *e)
 {
 	const struct creation *c = arg;
 
-	return seccomp_load(&c->plan.seccomp, e);
+	return seccomp_apply(&c->plan.seccomp, e);
 }
 
 static int set_environment(struct creation *c, struct err *e)
@@ -195,7 +195,7 @@ static void execute(struct creation *c, struct err *e)
 	/* Close-on-exec from here on: a program that starts has nothing of ours. */
 	if (fds_seal(c->keep_fds, e) < 0)
 		return;
-	if (p->no_new_privs && seccomp_load(&c->plan.seccomp, e) < 0)
+	if (p->no_new_privs && seccomp_apply(&c->plan.seccomp, e) < 0)
 		return;
 	execve(exec_path, p->argv, p->envp);
 	err_sys(e, errno, "exec %s", exec_path);

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""dockerd.py: a real dockerd of the tests' own: data root, socket, bridge and images; nothing of
+the machine's own Docker is touched. Ended by pid; leaves no bridge, mount or cgroup."""
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from harness import BULKHEAD, Failure, check, mount_points, run, wait_for  # noqa: E402
+
+DOCKER = "/usr/bin/docker"
+BRIDGE = "bkhtest0"
+NETWORK = "172.30.251"
+APPLETS = """sh ash true false id cat ls rm touch echo mount umount mknod ping sleep ps grep ip nc
+wget hostname dd mkdir chmod chown stat env su unshare head tail seq kill wc sort find df free uname
+test date nproc tr printf sync od top expr rmdir cp mv ln readlink awk sed cut uniq yes
+httpd netstat cmp md5sum mktemp chroot dmesg setsid nohup timeout xargs tee basename""".split()
+
+
+class Docker:
+    def __init__(self, top):
+        self.top = top
+        self.socket = f"{top}/docker.sock"
+        self.process = None
+
+    def __call__(self, *args, **kw):
+        """docker ARGS -> Result; status=None lets any exit status pass."""
+        return run(DOCKER, "-H", f"unix://{self.socket}", *args, **kw)
+
+    def bulkhead(self, *args, **kw):
+        """docker run --rm --runtime=bulkhead ARGS."""
+        return self("run", "--rm", "--runtime=bulkhead", *args, **kw)
+
+    def runc(self, *args, **kw):
+        return self("run", "--rm", "--runtime=runc", *args, **kw)
+
+    @contextlib.contextmanager
+    def container(self, *args, runtime="bulkhead", remove=True):
+        """docker run -d ARGS -> its id; removed at the end whatever happens."""
+        cid = self("run", "-d", f"--runtime={runtime}", *args).out.strip()
+        try:
+            yield cid
+        finally:
+            if remove:
+                self("rm", "-f", "-v", cid, status=None, limit=60)
+
+    def pid(self, cid):
+        return int(self("inspect", "-f", "{{.State.Pid}}", cid).out)
+
+    def inspect(self, cid, template):
+        return self("inspect", "-f", template, cid).out.strip()
+
+    def state_dir(self, cid):
+        """The runtime's own directory of a container."""
+        full = self.inspect(cid, "{{.Id}}")
+        return f"{self.top}/exec/runtime-bulkhead/moby/{full}"
+
+    def start(self):
+        config = {
+            "cgroup-parent": "/bkhtest",
+            "exec-opts": ["native.cgroupdriver=cgroupfs"],
+            "runtimes": {"bulkhead": {"path": BULKHEAD}},
+        }
+        with open(f"{self.top}/daemon.json", "w") as f:
+            json.dump(config, f)
+        run("ip", "link", "add", BRIDGE, "type", "bridge", status=None)
+        run("ip", "addr", "replace", f"{NETWORK}.1/24", "dev", BRIDGE)
+        run("ip", "link", "set", BRIDGE, "up")
+        self.log = open(f"{self.top}/log", "w")
+        self.process = subprocess.Popen(
+            ["/usr/sbin/dockerd", "--config-file", f"{self.top}/daemon.json",
+             "--data-root", f"{self.top}/data", "--exec-root", f"{self.top}/exec",
+             "--pidfile", f"{self.top}/pid", "-H", f"unix://{self.socket}",
+             "--bridge", BRIDGE, "--storage-driver", "overlay2", "--log-level", "warn"],
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True)
+        wait_for(self.answers, "dockerd answers", limit=60, step=0.2)
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise Failure("dockerd ended: " + open(f"{self.top}/log").read()[-2000:])
+        return self("version", status=None).status == 0
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            ids = self("ps", "-aq", status=None).out.split()
+            if ids:
+                self("rm", "-f", "-v", *ids, status=None, limit=120)
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(10)
+        run("ip", "link", "del", BRIDGE, status=None)
+        for attempt in range(50):
+            left = [m for m in mount_points() if m.startswith(self.top + "/")]
+            if not left:
+                break
+            for m in sorted(left, reverse=True):
+                run("umount", m, status=None)
+            time.sleep(0.1)
+        check(not left, f"mounts left by the engine: {left}")
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def make_busybox_image(self, name="bb"):
+        """An image made from busybox-static, with a setuid-root binary in it."""
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as d:
+            for sub in ("bin", "etc", "root", "tmp", "home/app", "suid", "data"):
+                os.makedirs(f"{d}/{sub}")
+            os.chmod(f"{d}/tmp", 0o1777)
+            shutil.copy("/bin/busybox", f"{d}/bin/busybox")
+            for a in APPLETS:
+                os.symlink("busybox", f"{d}/bin/{a}")
+            shutil.copy("/bin/busybox", f"{d}/suid/id")
+            shutil.copy("/bin/busybox", f"{d}/suid/cat")
+            for f in ("id", "cat"):
+                os.chmod(f"{d}/suid/{f}", 0o4755)
+            probe = os.environ.get("BULKHEAD_PROBE")
+            if probe:
+                shutil.copy(probe, f"{d}/bin/probe")
+            open(f"{d}/etc/passwd", "w").write(
+                "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
+            open(f"{d}/etc/group", "w").write("root:x:0:\napp:x:1000:\nextra:x:2000:\n")
+            open(f"{d}/data/file", "w").write("from the image\n")
+            os.chown(f"{d}/home/app", 1000, 1000)
+            self.import_tree(d, name)
+
+    def import_tree(self, directory, name):
+        tar = subprocess.Popen(["tar", "--numeric-owner", "-C", directory, "-c", "."],
+                               stdout=subprocess.PIPE)
+        p = subprocess.run([DOCKER, "-H", f"unix://{self.socket}", "import",
+                            "-c", "CMD [\"/bin/sh\"]",
+                            "-c", "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                            "-", name], stdin=tar.stdout, capture_output=True, timeout=300)
+        tar.wait()
+        check(p.returncode == 0, f"docker import: {p.stderr!r}")
+
+
+def available():
+    return os.path.exists("/usr/sbin/dockerd") and os.path.exists(DOCKER)
+
+
+def make():
+    top = tempfile.mkdtemp(prefix="bkhdock-", dir="/var/tmp")
+    os.chmod(top, 0o711)
+    return Docker(top)

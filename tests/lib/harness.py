@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""harness.py: TAP, time limits and before/after views of the host for the tests that run as root.
+
+A test file defines functions with @test and ends with main(). Each test has a time limit; a test
+that leaves a process, mount, cgroup, id range or state behind fails even if its own checks passed.
+"""
+import contextlib
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BULKHEAD = os.path.abspath(os.environ.get("BULKHEAD", os.path.join(TOP, "build/bulkhead")))
+IDS_DIR = "/run/bulkhead-ids"
+_tests = []
+
+
+class Skip(Exception):
+    """The machine cannot run this test; the reason must be true on it."""
+
+
+class Failure(Exception):
+    pass
+
+
+def test(function=None, limit=120):
+    """Register a test with a time limit in seconds."""
+    def register(f):
+        _tests.append((f, limit))
+        return f
+    return register(function) if function else register
+
+
+def check(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+def equal(got, want, what="value"):
+    check(got == want, f"{what}: got {got!r}, want {want!r}")
+
+
+def has(text, part, what="output"):
+    check(part in text, f"{what}: {part!r} not in {text!r}")
+
+
+def lacks(text, part, what="output"):
+    check(part not in text, f"{what}: {part!r} in {text!r}")
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+        self.all = out + err
+
+    def __repr__(self):
+        return f"status {self.status}, stdout {self.out!r}, stderr {self.err!r}"
+
+
+def run(*argv, stdin="", limit=60, status=0, env=None, cwd=None, pass_fds=()):
+    """Run a command to its end. @status: what it must exit with; None: anything."""
+    argv = [str(a) for a in argv]
+    try:
+        p = subprocess.run(argv, input=stdin, capture_output=True, text=True, errors="replace",
+                           timeout=limit, env=env, cwd=cwd, pass_fds=pass_fds)
+    except subprocess.TimeoutExpired as e:
+        raise Failure(f"{' '.join(argv)}: no end after {limit} s; so far {e.stdout!r} {e.stderr!r}")
+    r = Result(p.returncode, p.stdout, p.stderr)
+    if status is not None:
+        check(r.status == status, f"{' '.join(argv)}: {r}, want status {status}")
+    return r
+
+
+def read(path):
+    with open(path, errors="replace") as f:
+        return f.read()
+
+
+def write(path, text, mode=None):
+    with open(path, "w") as f:
+        f.write(text)
+    if mode is not None:
+        os.chmod(path, mode)
+
+
+def wait_for(condition, what, limit=10.0, step=0.02):
+    """Poll for something that has no descriptor to wait on."""
+    import time
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(step)
+    raise Failure(f"{what}: not within {limit} s")
+
+
+@contextlib.contextmanager
+def scratch(prefix="bkh-"):
+    """A directory that must be free of mounts at the end, and is removed then."""
+    path = tempfile.mkdtemp(prefix=prefix, dir="/var/tmp")
+    os.chmod(path, 0o755)
+    try:
+        yield path
+    finally:
+        mounts = [m for m in mount_points() if m == path or m.startswith(path + "/")]
+        if not mounts:
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            raise Failure(f"mounts left below {path}: {mounts}")
+
+
+def mount_points():
+    return [re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), line.split()[4])
+            for line in read("/proc/self/mountinfo").splitlines()]
+
+
+def cgroups(name):
+    """Every cgroup directory, in every hierarchy, whose name is or begins with @name."""
+    return [d for d in glob.glob(f"/sys/fs/cgroup/**/{glob.escape(name)}*", recursive=True)
+            if os.path.isdir(d)]
+
+
+def id_ranges():
+    if not os.path.isdir(IDS_DIR):
+        return {}
+    return {n: os.readlink(os.path.join(IDS_DIR, n)) for n in os.listdir(IDS_DIR)
+            if os.path.islink(os.path.join(IDS_DIR, n))}
+
+
+def proc_status(pid, field):
+    for line in read(f"/proc/{pid}/status").splitlines():
+        if line.startswith(field + ":"):
+            return line.split(":", 1)[1].strip()
+    raise Failure(f"no {field} in /proc/{pid}/status")
+
+
+def _alarm(signum, frame):
+    raise Failure("time limit of the test reached")
+
+
+def main():
+    only = sys.argv[1:]
+    chosen = [(f, l) for f, l in _tests if not only or f.__name__ in only]
+    print(f"1..{len(chosen)}", flush=True)
+    signal.signal(signal.SIGALRM, _alarm)
+    failed = 0
+    for n, (f, limit) in enumerate(chosen, 1):
+        try:
+            signal.alarm(limit)
+            f()
+            signal.alarm(0)
+            print(f"ok {n} - {f.__name__}", flush=True)
+        except Skip as e:
+            signal.alarm(0)
+            print(f"ok {n} - {f.__name__} # SKIP {e}", flush=True)
+        except BaseException as e:
+            signal.alarm(0)
+            failed += 1
+            text = str(e) if isinstance(e, Failure) else traceback.format_exc()
+            for line in text.splitlines():
+                print(f"# {line}")
+            print(f"not ok {n} - {f.__name__}", flush=True)
+            if isinstance(e, KeyboardInterrupt):
+                raise
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * probe.c: what a process inside a container can do, one line "NAME RESULT" each. Static, so that
+ * it runs in any image. RESULT is "ok" or the name of the errno. Also the workloads of the tests
+ * about limits: `probe forkbomb`, `probe pipes`, `probe sockets`, `probe memory`, `probe dentries`.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void report(const char *name, long r)
+{
+	printf("%s %s\n", name, r < 0 ? strerrorname_np(errno) : "ok");
+	fflush(stdout);
+}
+
+/* A call that may change the process is made in a child. */
+static void report_in_child(const char *name, long (*call)(void))
+{
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		report(name, call());
+		_exit(0);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+	if (WIFSIGNALED(status))
+		printf("%s signal%d\n", name, WTERMSIG(status));
+}
+
+static long unshare_user(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static long unshare_net(void)
+{
+	return unshare(CLONE_NEWNET);
+}
+
+static long unshare_mount(void)
+{
+	return unshare(CLONE_NEWNS);
+}
+
+static long clone_user(void)
+{
+	long r = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
+
+	if (r == 0)
+		_exit(0);
+	return r;
+}
+
+static long clone3_call(void)
+{
+	struct clone_args a = {.exit_signal = SIGCHLD};
+	long r = syscall(SYS_clone3, &a, sizeof(a));
+
+	if (r == 0)
+		_exit(0);
+	return r;
+}
+
+static long mount_tmpfs(void)
+{
+	return mount("none", "/tmp", "tmpfs", 0, NULL);
+}
+
+static long umount_proc(void)
+{
+	return umount2("/proc", MNT_DETACH);
+}
+
+static long remount_rw(void)
+{
+	return mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND, NULL);
+}
+
+static long tiocsti(void)
+{
+	return ioctl(0, 0x5412, "x");
+}
+
+static long handle(void)
+{
+	struct {
+		struct file_handle h;
+		unsigned char f[64];
+	} fh = {.h = {.handle_bytes = 64}};
+	int mount_id;
+
+	if (name_to_handle_at(AT_FDCWD, "/", &fh.h, &mount_id, 0) < 0 && errno != EOVERFLOW)
+		return -1;
+	int fd = open("/", O_RDONLY);
+	return open_by_handle_at(fd, &fh.h, O_RDONLY);
+}
+
+static void probe_syscalls(void)
+{
+	char params[256] = {0}, attr[128] = {0};
+
+	report("keyctl", syscall(SYS_keyctl, 0, -3, 1, 0, 0));
+	report("add_key", syscall(SYS_add_key, "user", "probe", "x", 1, -3));
+	report("request_key", syscall(SYS_request_key, "user", "probe", NULL, -3));
+	report("bpf", syscall(SYS_bpf, 0, attr, sizeof(attr)));
+	report("io_uring_setup", syscall(SYS_io_uring_setup, 1, params));
+	report("userfaultfd", syscall(SYS_userfaultfd, 0));
+	report("perf_event_open", syscall(SYS_perf_event_open, attr, 0, -1, -1, 0));
+	report("af_alg", socket(38, SOCK_SEQPACKET, 0));
+	report("af_vsock", socket(40, SOCK_STREAM, 0));
+	report("raw_socket", socket(AF_INET, SOCK_RAW, 1));
+	report("packet_socket", socket(AF_PACKET, SOCK_RAW, 0));
+	report("unix_socket", socket(AF_UNIX, SOCK_STREAM, 0));
+	report("mknod_char", mknod("/tmp/probe-null", S_IFCHR | 0666, makedev(1, 3)));
+	report("mknod_block", mknod("/tmp/probe-disk", S_IFBLK | 0666, makedev(254, 0)));
+	report("setns", setns(open("/proc/self/ns/net", O_RDONLY), 0));
+	report("chroot", chroot("/"));
+	report("sethostname", sethostname("evil", 4));
+	report("unknown_syscall", syscall(9999));
+	report("init_module", syscall(SYS_init_module, "", 0, ""));
+	report("kexec_load", syscall(SYS_kexec_load, 0, 0, NULL, 0));
+	report("core_pattern", open("/proc/sys/kernel/core_pattern", O_WRONLY));
+	report("sysrq", open("/proc/sysrq-trigger", O_WRONLY));
+	report("uevent_helper", open("/sys/kernel/uevent_helper", O_WRONLY));
+	report("kmsg", open("/dev/kmsg", O_RDONLY));
+	report("mem", open("/dev/mem", O_RDONLY));
+	report_in_child("unshare_user", unshare_user);
+	report_in_child("unshare_net", unshare_net);
+	report_in_child("unshare_mount", unshare_mount);
+	report_in_child("clone_user", clone_user);
+	report_in_child("clone3", clone3_call);
+	report_in_child("mount_tmpfs", mount_tmpfs);
+	report_in_child("umount_proc", umount_proc);
+	report_in_child("remount_rw", remount_rw);
+	report_in_child("tiocsti", tiocsti);
+	report_in_child("open_by_handle_at", handle);
+}
+
+/* Fork until it fails; say how many there were; keep them until told to end. */
+static int forkbomb(void)
+{
+	unsigned n = 0;
+
+	for (;;) {
+		pid_t pid = fork();
+		if (pid < 0)
+			break;
+		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (;;)
+				pause();
+		}
+		n++;
+	}
+	printf("forks %u %s\n", n, strerrorname_np(errno));
+	fflush(stdout);
+	kill(0, SIGKILL);
+	return 0;
+}
+
+static char block[65536];
+
+/* One pipe holds 64 KiB of kernel memory. */
+static int fill_pipe(void)
+{
+	int p[2];
+
+	if (pipe2(p, O_NONBLOCK) < 0)
+		return -1;
+	return write(p[1], block, sizeof(block)) < 0 ? -1 : 0;
+}
+
+static int fill_socket(void)
+{
+	int p[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p) < 0)
+		return -1;
+	while (write(p[0], block, sizeof(block)) > 0)
+		;
+	return 0;
+}
+
+/* Many processes, because each may open only so many files. Ends by SIGKILL. */
+static int hog(int (*fill)(void))
+{
+	for (int k = 0; k < 4096; k++) {
+		if (fork() != 0)
+			continue;
+		while (fill() == 0)
+			;
+		break;
+	}
+	return pause();
+}
+
+static int hog_pipes(void)
+{
+	return hog(fill_pipe);
+}
+
+static int hog_sockets(void)
+{
+	return hog(fill_socket);
+}
+
+/* Negative dentries: reclaimable, so this one lives on within its limit. */
+static int hog_dentries(void)
+{
+	char name[256];
+	struct stat st;
+
+	for (unsigned long k = 0; k < 3000000; k++) {
+		snprintf(name, sizeof(name), "/tmp/%0200lu", k);
+		(void)!stat(name, &st);
+	}
+	printf("dentries done\n");
+	return 0;
+}
+
+static int hog_memory(void)
+{
+	for (;;) {
+		char *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       -1, 0);
+		if (p == MAP_FAILED) {
+			printf("mmap %s\n", strerrorname_np(errno));
+			return 1;
+		}
+		memset(p, 1, 1 << 20);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(void);
+	} loads[] = {
+		{"forkbomb", forkbomb},	    {"pipes", hog_pipes},   {"sockets", hog_sockets},
+		{"dentries", hog_dentries}, {"memory", hog_memory},
+	};
+
+	/* Several of the attempts succeed as root of a host: never there. */
+	if (getpid() != 1) {
+		fprintf(stderr, "probe: only as the first process of a container\n");
+		return 2;
+	}
+	if (argc == 1) {
+		probe_syscalls();
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
+		if (strcmp(argv[1], loads[i].name) == 0)
+			return loads[i].run();
+	fprintf(stderr, "usage: probe [forkbomb|pipes|sockets|dentries|memory]\n");
+	return 2;
+}
