@@ -63,6 +63,11 @@ int harden(const struct spec *in, const struct policy *policy, const struct host
  */
 bool harden_needs_id_range(const struct spec *in, const struct host_facts *facts);
 
+/**
+ * harden_rule - name of the @i-th rule, in the order they run, and why it exists; NULL at the end.
+ */
+const char *harden_rule(size_t i, const char **ret_reason);
+
 /** decisions_write_json - the decisions as a JSON array (one line when @indent is NULL). */
 void decisions_write_json(const struct decisions *d, const char *indent, struct strbuf *out);
 

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * binds.c: parts of the host that are handed in.
+ *
+ *   control sockets of engines, and directories they are in   refused (CIS Docker Benchmark 5.32)
+ *   procfs and sysfs    their root directory read-only; anything else in them is refused
+ *   device nodes        only those that every container has, or that the policy lists
+ *   engine's storage    idmapped: the engine, which does not know of the user namespace that was
+ *                       added, keeps the container's ids on disk
+ *   all else            not idmapped: on the host's files the container has the rights of an
+ *                       unprivileged user
+ */
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "harden/mount_view.h"
+#include "harden/ns_view.h"
+#include "harden/rule.h"
+#include "harden/storage.h"
+
+#define KERNFS_ROOT_INO 1u /* PROC_ROOT_INO of procfs, and the same of sysfs */
+
+struct bind {
+	size_t i;
+	const struct bind_fact *f;
+	const struct storage_roots *roots;
+	const char *source;  /* real path, or what comes nearest to it */
+	const char *name;    /* printable */
+	const char *pointer; /* /mounts/N/source */
+};
+
+static void refuse(struct harden *h, const struct bind *b, const char *what)
+{
+	const char *source = h->s->mounts[b->i].source;
+
+	decide_refuse(h, b->pointer, source ? json_string(h, source) : NULL, "%s %s", b->name,
+		      what);
+}
+
+static void check_one_socket(struct harden *h, const struct bind *b, const char *path, bool same)
+{
+	if (same || strcmp(path, b->source) == 0)
+		refuse(h, b, "is an engine's control socket");
+	else if (path_below(path, b->source) && !h->policy->binds.allow_socket_parents)
+		refuse(h, b, text(h, "contains an engine's control socket, %s", path));
+	/* exhaustion in text() is noticed by decide_refuse() */
+}
+
+/* True when the bind gives access to a control socket; one is enough to know. */
+static bool check_sockets(struct harden *h, const struct bind *b)
+{
+	size_t before = h->d->n;
+
+	for (size_t k = 0; k < h->facts->n_sockets && h->d->n == before; k++) {
+		const struct socket_fact *s = &h->facts->sockets[k];
+		check_one_socket(h, b, s->path,
+				 b->f->exists && b->f->dev == s->dev && b->f->ino == s->ino);
+	}
+	/* Those that are not there, or not yet. */
+	for (const struct policy_entry *s = h->policy->binds.sockets; s->value && h->d->n == before;
+	     s++)
+		check_one_socket(h, b, s->value, false);
+	return h->d->n != before;
+}
+
+/* What the kernel shows of itself: procfs, sysfs and what is mounted in them. */
+static bool is_kernel_view(const struct bind *b)
+{
+	return path_below(b->source, "/proc") || path_below(b->source, "/sys") ||
+	       (b->f->exists &&
+		(b->f->fs_type == PROC_SUPER_MAGIC || b->f->fs_type == SYSFS_MAGIC));
+}
+
+/* The root directory of procfs or sysfs, or the cgroup tree: may be looked at. */
+static bool is_viewable(const struct bind *b)
+{
+	if (path_below(b->source, "/sys/fs/cgroup"))
+		return true;
+	if (!b->f->exists)
+		return strcmp(b->source, "/proc") == 0 || strcmp(b->source, "/sys") == 0;
+	return b->f->ino == KERNFS_ROOT_INO &&
+	       (b->f->fs_type == PROC_SUPER_MAGIC || b->f->fs_type == SYSFS_MAGIC);
+}
+
+static void check_kernel_view(struct harden *h, const struct bind *b, struct options_edit *e)
+{
+	static const char why[] = "the host's kernel settings may be looked at, not changed";
+
+	if (!is_kernel_view(b))
+		return;
+	if (!is_viewable(b)) {
+		refuse(h, b, "is a part of the host's procfs or sysfs");
+		return;
+	}
+	options_remove(h, e, "rw", why);
+	options_remove(h, e, "rrw", why);
+	options_add(h, e, mount_has(&h->s->mounts[b->i], "rbind") ? "rro" : "ro", why);
+}
+
+static void check_device(struct harden *h, const struct bind *b)
+{
+	if (!b->f->exists)
+		return;
+	if (S_ISBLK(b->f->mode) && !device_listed(h->policy, 'b', b->f->rdev))
+		refuse(h, b, "is a block device of the host");
+	else if (S_ISCHR(b->f->mode) && !device_listed(h->policy, 'c', b->f->rdev))
+		refuse(h, b, "is a device of the host that the policy does not list");
+}
+
+static void drop_mappings(struct harden *h, size_t i, const char *member,
+			  struct spec_id_mapping **m, size_t *n, const char *why)
+{
+	if (!*m)
+		return;
+	if (!decide_change(h, text(h, "/mounts/%zu/%s", i, member), json_mappings(h, *m, *n), NULL,
+			   "%s", why))
+		return;
+	*m = NULL;
+	*n = 0;
+}
+
+static void idmap_host_directory(struct harden *h, const struct bind *b, struct options_edit *e)
+{
+	static const char why[] = "the container would own root's files of a host directory";
+	struct spec_mount *m = &h->s->mounts[b->i];
+
+	if (h->policy->binds.allow_idmap)
+		return;
+	options_remove(h, e, "idmap", why);
+	options_remove(h, e, "ridmap", why);
+	drop_mappings(h, b->i, "uidMappings", &m->uid_mappings, &m->n_uid_mappings, why);
+	drop_mappings(h, b->i, "gidMappings", &m->gid_mappings, &m->n_gid_mappings, why);
+}
+
+static void idmap_storage(struct harden *h, const struct bind *b, const struct policy_storage *s,
+			  struct options_edit *e)
+{
+	const struct spec_mount *m = &h->s->mounts[b->i];
+
+	if (!ns_userns_forced(h->in, h->s, h->facts) || mount_has(m, "idmap") ||
+	    mount_has(m, "ridmap") || m->uid_mappings || m->gid_mappings)
+		return;
+	if (storage_can_idmap(h, b->f->fs_type))
+		options_add(h, e, "idmap", s->why);
+	else
+		decide_note(h, b->pointer,
+			    "its file system cannot be idmapped: files of the container's root "
+			    "show as nobody's");
+}
+
+static void check_bind(struct harden *h, const struct bind *b)
+{
+	struct options_edit e = options_edit_begin(h, b->i);
+	const struct policy_storage *s = storage_of(h, b->roots, b->i);
+
+	if (!check_sockets(h, b))
+		check_kernel_view(h, b, &e);
+	check_device(h, b);
+	if (s)
+		idmap_storage(h, b, s, &e);
+	else
+		idmap_host_directory(h, b, &e);
+	options_edit_end(h, &e);
+}
+
+void rule_binds(struct harden *h)
+{
+	const struct storage_roots roots = storage_roots_find(h);
+
+	for (size_t i = 0; i < h->s->n_mounts && !h->oom; i++) {
+		if (!mount_is_bind(&h->s->mounts[i]))
+			continue;
+		struct bind b = {.i = i,
+				 .f = bind_fact(h->facts, i),
+				 .roots = &roots,
+				 .source = bind_source(h, i)};
+		b.pointer = text(h, "/mounts/%zu/source", i);
+		b.name = b.source ? printable(h, b.source) : NULL;
+		if (b.name && b.pointer)
+			check_bind(h, &b);
+	}
+}

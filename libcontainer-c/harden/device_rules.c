@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * device_rules.c: linux.resources.devices, what the container may open. A container in a user
+ * namespace makes no nodes, but nodes reach it by binds and volumes.
+ *
+ *   first rule             deny everything
+ *   allow of everything, of all of one type, of a device that the policy does not list   taken out
+ *   "m" (mknod)            taken out
+ *   deny                   stays where it is
+ *
+ * The devices that every container has are allowed by plan/devices_cgroup.c and not listed here.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "harden/rule.h"
+
+static bool is_deny_all(const struct spec_device_cgroup *r)
+{
+	return !r->allow && (!r->type || str_eq(r->type, "a")) && (!r->major || *r->major < 0) &&
+	       (!r->minor || *r->minor < 0) && r->access && strchr(r->access, 'r') &&
+	       strchr(r->access, 'w') && strchr(r->access, 'm');
+}
+
+static bool access_listed(const char *asked, const char *listed)
+{
+	for (; *asked; asked++)
+		if (!strchr(listed, *asked))
+			return false;
+	return true;
+}
+
+/* Whether one entry of the policy covers all that @r allows but mknod. */
+static bool covered(const struct policy_device *d, const struct spec_device_cgroup *r,
+		    const char *access)
+{
+	int64_t minor_asked = r->minor ? *r->minor : -1;
+
+	for (; d->type; d++)
+		if (r->type[0] == d->type && *r->major == d->major &&
+		    (d->minor < 0 || d->minor == minor_asked) && access_listed(access, d->access))
+			return true;
+	return false;
+}
+
+/* What is left of an allowing rule: its access without mknod, or NULL when it has to go. */
+static const char *reduced_access(struct harden *h, const struct spec_device_cgroup *r)
+{
+	const struct policy_devices *p = &h->policy->devices;
+	char rest[4] = "";
+
+	if (!r->access || !r->type || strlen(r->type) != 1 || !r->major || *r->major < 0)
+		return NULL;
+	for (const char *c = "rw"; *c; c++)
+		if (strchr(r->access, *c))
+			strncat(rest, c, 1);
+	if (!*rest || (!covered(p->defaults, r, rest) && !covered(p->extra, r, rest)))
+		return NULL;
+	/* Unchanged texts stay, so that "wr" is not rewritten to "rw". */
+	return strchr(r->access, 'm') ? text(h, "%s", rest) : r->access;
+}
+
+struct result {
+	struct spec_device_cgroup *v;
+	size_t n;
+	bool denies, removes, mknods; /* what was done */
+};
+
+static void reduce(struct harden *h, const struct spec_device_cgroup *r, size_t n,
+		   struct result *out)
+{
+	if (!n || !is_deny_all(&r[0])) {
+		out->v[out->n++] = (struct spec_device_cgroup){.allow = false, .access = "rwm"};
+		out->denies = true;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct spec_device_cgroup x = r[i];
+		if (x.allow) {
+			const char *access = reduced_access(h, &x);
+			if (!access) {
+				out->removes = true;
+				continue;
+			}
+			out->mknods |= access != x.access;
+			x.access = access;
+		}
+		out->v[out->n++] = x;
+	}
+}
+
+static const char *reason(struct harden *h, const struct result *r)
+{
+	const char *why =
+		text(h, "%s%s%s", r->denies ? "; everything is denied first" : "",
+		     r->removes ? "; devices that the policy does not list are not allowed" : "",
+		     r->mknods ? "; no device nodes can be made" : "");
+
+	return why ? why + 2 : NULL;
+}
+
+void rule_device_rules(struct harden *h)
+{
+	struct spec_resources *r = need_resources(h);
+	struct result out = {0};
+
+	if (!r)
+		return;
+	out.v = arena_array(h->a, r->n_devices + 1, sizeof(*out.v));
+	if (!out.v) {
+		h->oom = true;
+		return;
+	}
+	reduce(h, r->devices, r->n_devices, &out);
+	if (!out.denies && !out.removes && !out.mknods)
+		return;
+	const char *why = reason(h, &out);
+	if (!why ||
+	    !decide_change(h, "/linux/resources/devices", json_rules(h, r->devices, r->n_devices),
+			   json_rules(h, out.v, out.n), "%s", why))
+		return;
+	r->devices = out.v;
+	r->n_devices = out.n;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * harden.c: the table of rules, and what runs it. A rule sees the spec as the rules before it left
+ * it; the first refusal in table order becomes the error, so the rules with the broadest verdict
+ * stand first.
+ */
+#include "harden/harden.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "harden/rule.h"
+
+#define LEVEL(member) offsetof(struct policy, member.level)
+
+static const struct rule {
+	const char *name;
+	size_t level; /* offset of its enum policy_level in struct policy */
+	void (*run)(struct harden *h);
+	const char *reason;
+} rules[] = {
+	{"privileged", LEVEL(privileged), rule_privileged,
+	 "all devices and CAP_SYS_ADMIN together are the host itself"},
+	{"userns", LEVEL(userns), rule_userns,
+	 "root inside must not be root outside, whatever else fails"},
+	{"namespaces", LEVEL(namespaces), rule_namespaces,
+	 "a namespace shared with the host is seen and acted on from inside"},
+	{"capabilities", LEVEL(capabilities), rule_capabilities,
+	 "each capability opens kernel code that plain programs never need"},
+	{"no-new-privileges", LEVEL(no_new_privileges), rule_no_new_privileges,
+	 "no program in the image may give more than the process has"},
+	{"seccomp", LEVEL(seccomp), rule_seccomp,
+	 "kernel holes are reached through system calls that plain programs never make"},
+	{"paths", LEVEL(paths), rule_paths, "files of the kernel that tell or change too much"},
+	{"rootfs", LEVEL(rootfs), rule_rootfs,
+	 "images bring setuid programs and device nodes; mounts must not travel to the host"},
+	{"mounts", LEVEL(mounts), rule_mounts,
+	 "file system types and flags that turn a mount into a way out"},
+	{"binds", LEVEL(binds), rule_binds, "parts of the host that are handed in"},
+	{"devices", LEVEL(devices), rule_devices, "a device node is a door past the file system"},
+	{"device-rules", LEVEL(devices), rule_device_rules,
+	 "device nodes can be reached without linux.devices: only the listed ones may be opened"},
+	{"pids", LEVEL(pids), rule_pids, "a fork bomb must hit its own limit, not the host's"},
+	{"memory", LEVEL(memory), rule_memory,
+	 "memory, swap and kernel memory must end before the host's do"},
+	{"sysctl", LEVEL(sysctl), rule_sysctl, "only settings that the container alone has"},
+	{"rlimits", LEVEL(rlimits), rule_rlimits, "limits of single processes"},
+	{"hooks", LEVEL(hooks), rule_hooks, "programs that run as root on the host"},
+	{"annotations", LEVEL(annotations), rule_annotations,
+	 "images can set annotations: nothing may be obeyed that stands there"},
+};
+
+static enum policy_level rule_level(const struct rule *r, const struct policy *p)
+{
+	enum policy_level level;
+
+	memcpy(&level, (const char *)p + r->level, sizeof(level));
+	return level;
+}
+
+/* Run a rule on a copy that is thrown away; what it would have done becomes notes. */
+static void rule_audit(const struct rule *r, struct harden *h)
+{
+	struct spec *kept = h->s;
+	size_t first = h->d->n;
+
+	h->s = spec_copy(kept, h->a);
+	if (!h->s)
+		h->oom = true;
+	else
+		r->run(h);
+	h->s = kept;
+	for (size_t i = first; i < h->d->n; i++) {
+		struct decision *d = &h->d->items[i];
+		if (d->kind == DECISION_NOTE)
+			continue;
+		d->kind = DECISION_NOTE;
+		d->why = text(h, "audit only: %s", d->why);
+	}
+}
+
+static int first_refusal(const struct decisions *d, struct err *e)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->items[i].kind == DECISION_REFUSE)
+			return err_set(e, ERR_POLICY, EPERM, "policy: %s: %s", d->items[i].rule,
+				       d->items[i].why);
+	return 0;
+}
+
+int harden(const struct spec *in, const struct policy *policy, const struct host_facts *facts,
+	   struct arena *a, struct spec **ret, struct decisions *ret_decisions, struct err *e)
+{
+	struct decisions d = {0};
+	struct harden h = {
+		.in = in,
+		.s = spec_copy(in, a),
+		.policy = policy,
+		.facts = facts,
+		.a = a,
+		.d = &d,
+	};
+
+	h.oom = !h.s;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !h.oom; i++) {
+		h.rule = rules[i].name;
+		switch (rule_level(&rules[i], policy)) {
+		case POLICY_ENFORCE:
+			rules[i].run(&h);
+			break;
+		case POLICY_AUDIT:
+			rule_audit(&rules[i], &h);
+			break;
+		case POLICY_OFF:
+			break;
+		}
+	}
+	if (h.oom)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	*ret_decisions = d;
+	int r = first_refusal(&d, e);
+	if (r < 0)
+		return r;
+	*ret = h.s;
+	return 0;
+}
+
+const char *harden_rule(size_t i, const char **ret_reason)
+{
+	if (i >= sizeof(rules) / sizeof(rules[0]))
+		return NULL;
+	*ret_reason = rules[i].reason;
+	return rules[i].name;
+}

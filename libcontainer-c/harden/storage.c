@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * storage.c: see storage.h. Engines keep volumes and small files under a data root that the
+ * administrator can move (dockerd --data-root, podman --root). It is found from what the engine
+ * itself says in config.json: the rootfs below it, and the sources of /etc/hosts and the like. A
+ * caller of the engine chooses neither; and to fake the shape of such a path with files of host
+ * root in it one has to be host root.
+ */
+#include "harden/storage.h"
+
+#include <limits.h>
+#include <linux/magic.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "harden/mount_view.h"
+#include "harden/rule.h"
+
+/* Where engines mount a rootfs, below their data root. */
+static const char *const rootfs_shapes[] = {
+	"/overlay2/*/merged",	      /* docker */
+	"/overlay/*/merged",	      /* podman, cri-o */
+	"/fuse-overlayfs/*/merged",   /* docker, rootless */
+	"/vfs/dir/*",		      /* all */
+	"/btrfs/subvolumes/*",	      /* all */
+	"/zfs/graph/*",		      /* docker */
+	"/devicemapper/mnt/*/rootfs", /* docker before 25 */
+	NULL,
+};
+
+/* One component against one of the pattern; "*" stands for any run of bytes. */
+static bool match_component(const char *pat, size_t np, const char *s, size_t ns)
+{
+	size_t star = np, mark = 0, p = 0, i = 0;
+
+	while (i < ns) {
+		if (p < np && pat[p] == '*') {
+			star = p++;
+			mark = i;
+		} else if (p < np && pat[p] == s[i]) {
+			p++;
+			i++;
+		} else if (star < np) {
+			p = star + 1;
+			i = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (p < np && pat[p] == '*')
+		p++;
+	return p == np;
+}
+
+bool storage_match(const char *pattern, const char *path)
+{
+	for (;;) {
+		while (*pattern == '/')
+			pattern++;
+		while (*path == '/')
+			path++;
+		if (strcmp(pattern, "**") == 0)
+			return *path != '\0';
+		if (!*pattern || !*path)
+			return !*pattern && !*path;
+		size_t np = strcspn(pattern, "/"), ns = strcspn(path, "/");
+		if (!match_component(pattern, np, path, ns))
+			return false;
+		pattern += np;
+		path += ns;
+	}
+}
+
+/*
+ * Length of the prefix of @path in front of a tail with @shape, or -1. The prefix is a data root;
+ * it is at least one component long.
+ */
+static ssize_t root_before(const char *path, const char *shape)
+{
+	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/'))
+		if (storage_match(shape, p))
+			return p - path;
+	return -1;
+}
+
+static bool is_hex_id(const char *s)
+{
+	return strspn(s, "0123456789abcdef") == 64 && (s[64] == '/' || !s[64]);
+}
+
+/* docker's DATA-ROOT/containers/ID/hosts, mounted at /etc/hosts: length of DATA-ROOT, or -1. */
+static ssize_t root_of_etc_file(const struct harden *h, size_t i)
+{
+	static const char *const files[] = {"hosts", "hostname", "resolv.conf", NULL};
+	const struct bind_fact *f = bind_fact(h->facts, i);
+
+	if (!f->exists || !f->real || !mount_is_bind(&h->s->mounts[i]))
+		return -1;
+	const char *base = strrchr(f->real, '/');
+	char at[32] = "/etc/";
+	if (!base || !str_in(base + 1, files) || !strcat(at, base + 1) ||
+	    !mount_is_at(&h->s->mounts[i], at))
+		return -1;
+	ssize_t n = root_before(f->real, "/containers/*/*");
+	return n > 0 && is_hex_id(f->real + n + strlen("/containers/")) ? n : -1;
+}
+
+static void add_root(struct storage_roots *r, const char *path, ssize_t len)
+{
+	const size_t max = sizeof(r->v) / sizeof(r->v[0]);
+
+	if (len <= 0 || r->n == max)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].len == (size_t)len && strncmp(r->v[i].path, path, (size_t)len) == 0)
+			return;
+	r->v[r->n++] = (struct storage_root){path, (size_t)len};
+}
+
+struct storage_roots storage_roots_find(const struct harden *h)
+{
+	const char *rootfs = h->s->root ? h->s->root->path : NULL;
+	struct storage_roots r = {0};
+
+	if (rootfs && rootfs[0] == '/')
+		for (const char *const *s = rootfs_shapes; *s; s++)
+			add_root(&r, rootfs, root_before(rootfs, *s));
+	for (size_t i = 0; i < h->s->n_mounts; i++)
+		add_root(&r, bind_fact(h->facts, i)->real, root_of_etc_file(h, i));
+	return r;
+}
+
+/* Whether @path matches "@..." below one of the roots. */
+static bool match_in_roots(const struct storage_roots *r, const char *pattern, const char *path)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strncmp(path, r->v[i].path, r->v[i].len) == 0 && path[r->v[i].len] == '/' &&
+		    storage_match(pattern + 1, path + r->v[i].len))
+			return true;
+	return false;
+}
+
+const struct policy_storage *storage_of(const struct harden *h, const struct storage_roots *roots,
+					size_t i)
+{
+	const struct bind_fact *f = bind_fact(h->facts, i);
+
+	if (!f->exists || !f->real)
+		return NULL;
+	for (const struct policy_storage *s = h->policy->binds.storage; s->pattern; s++) {
+		if (f->mount_root && !s->mounts)
+			continue;
+		if (s->pattern[0] == '@' ? match_in_roots(roots, s->pattern, f->real)
+					 : storage_match(s->pattern, f->real))
+			return s;
+	}
+	return NULL;
+}
+
+bool storage_can_idmap(const struct harden *h, long long fs_type)
+{
+	/* Kernel versions in which the file systems got FS_ALLOW_IDMAP. */
+	static const struct {
+		long long type;
+		unsigned major, minor;
+	} known[] = {
+		{EXT4_SUPER_MAGIC, 5, 12},  {XFS_SUPER_MAGIC, 5, 12},  {MSDOS_SUPER_MAGIC, 5, 12},
+		{BTRFS_SUPER_MAGIC, 5, 15}, {F2FS_SUPER_MAGIC, 5, 18}, {TMPFS_MAGIC, 6, 3},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].type == fs_type)
+			return h->facts->kernel_major > known[i].major ||
+			       (h->facts->kernel_major == known[i].major &&
+				h->facts->kernel_minor >= known[i].minor);
+	return false;
+}

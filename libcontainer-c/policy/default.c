@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * default.c: the built-in policy, whole, one reason per line. It is what runs when the
+ * administrator has said nothing, so: what nearly every image works with, and nothing more.
+ */
+#include "policy/policy.h"
+
+#include <stddef.h>
+
+/* Podman's default set: what images in practice need, less what dockerd adds to it. */
+static const struct policy_entry ceiling[] = {
+	{"CAP_CHOWN", "package managers and entry points give files away"},
+	{"CAP_DAC_OVERRIDE", "root in images writes files of other users"},
+	{"CAP_FOWNER", "root in images changes modes of other users' files"},
+	{"CAP_FSETID", "keeps setgid bits when such files are changed"},
+	{"CAP_KILL", "supervisors signal processes of other users"},
+	{"CAP_NET_BIND_SERVICE", "servers listen below port 1024"},
+	{"CAP_SETFCAP", "package managers unpack files with capabilities"},
+	{"CAP_SETGID", "servers drop root"},
+	{"CAP_SETPCAP", "programs drop capabilities from their bounding set"},
+	{"CAP_SETUID", "servers drop root"},
+	{"CAP_SYS_CHROOT", "sshd, postfix and others confine their children"},
+	/* Not: CAP_MKNOD (void in a user namespace), CAP_NET_RAW (spoofing on the bridge),
+	 * CAP_AUDIT_WRITE (forged audit records). */
+	{NULL, NULL},
+};
+
+/*
+ * The union of what dockerd, containerd, podman and cri-o mask. Without the thermal_throttle
+ * directories of each CPU: they are one mount per CPU, and their counters are those of the load.
+ */
+static const struct policy_entry masked[] = {
+	{"/proc/acpi", "controls hardware"},
+	{"/proc/asound", "lists sound hardware"},
+	{"/proc/interrupts", "timing of key strokes, GHSA-6fw5-f8r9-fgfm"},
+	{"/proc/kcore", "the host's memory"},
+	{"/proc/keys", "keys of other containers"},
+	{"/proc/latency_stats", "what the host's processes wait for"},
+	{"/proc/sched_debug", "processes of the host"},
+	{"/proc/scsi", "removes disks"},
+	{"/proc/timer_list", "processes of the host, kernel addresses"},
+	{"/proc/timer_stats", "processes of the host"},
+	{"/sys/devices/virtual/powercap", "power side channel, GHSA-jq35-85cj-fj4p"},
+	{"/sys/firmware", "firmware tables and variables"},
+	{"/sys/fs/selinux", "the host's SELinux"},
+	{NULL, NULL},
+};
+
+static const struct policy_entry readonly[] = {
+	{"/proc/bus", "configures PCI devices"},
+	{"/proc/fs", "controls file systems"},
+	{"/proc/irq", "steers interrupts"},
+	{"/proc/sys", "the kernel's settings"},
+	{"/proc/sysrq-trigger", "reboots and crashes the host"},
+	{NULL, NULL},
+};
+
+static const struct policy_entry mount_types[] = {
+	{"bind", "parts of the host; see the rule binds"},
+	{"none", "what some callers write for a bind"},
+	{"proc", "of the container's pid namespace"},
+	{"sysfs", "of the container's network namespace"},
+	{"tmpfs", "charged to the container's memory"},
+	{"devpts", "the container's own terminals"},
+	{"mqueue", "of the container's ipc namespace"},
+	{"cgroup", "the container's own cgroups"},
+	{"cgroup2", "the container's own cgroup"},
+	{NULL, NULL},
+};
+
+/* Real paths: /var/run is a link to /run. */
+static const struct policy_entry sockets[] = {
+	{"/run/docker.sock", "dockerd"},
+	{"/run/docker/containerd/containerd.sock", "dockerd's own containerd"},
+	{"/run/containerd/containerd.sock", "containerd"},
+	{"/run/podman/podman.sock", "podman"},
+	{"/run/crio/crio.sock", "cri-o"},
+	{"/run/cri-dockerd.sock", "kubernetes with docker"},
+	{"/run/k3s/containerd/containerd.sock", "k3s"},
+	{"/run/buildkit/buildkitd.sock", "buildkit"},
+	{"/var/run/docker.sock", "dockerd, where /var/run is no link"},
+	{NULL, NULL},
+};
+
+static const struct policy_storage storage[] = {
+	{"@/volumes/*/_data", false, "a volume: the engine keeps the container's ids on disk"},
+	{"/var/lib/docker/volumes/*/_data", false,
+	 "a volume: the engine keeps the container's ids on disk"},
+	{"/var/lib/docker/*/volumes/*/_data", false,
+	 "a volume: the engine keeps the container's ids on disk"},
+	{"/var/lib/containers/storage/volumes/*/_data", false,
+	 "a volume: the engine keeps the container's ids on disk"},
+	{"/var/lib/nerdctl/*/volumes/*/*/_data", false,
+	 "a volume: the engine keeps the container's ids on disk"},
+	{"@/containers/*/hosts", false, "made by the engine for the container's root"},
+	{"@/containers/*/hostname", false, "made by the engine for the container's root"},
+	{"@/containers/*/resolv.conf", false, "made by the engine for the container's root"},
+	{"@/overlay-containers/*/userdata/**", false,
+	 "made by the engine for the container's root"},
+	{"/run/containers/storage/overlay-containers/*/userdata/**", false,
+	 "made by the engine for the container's root"},
+	{"/var/lib/nerdctl/*/containers/*/*/*", false,
+	 "made by the engine for the container's root"},
+	{"/var/lib/nerdctl/*/etchosts/*/*/hosts", false,
+	 "made by the engine for the container's root"},
+	{"/run/containerd/io.containerd.grpc.v1.cri/sandboxes/*/*", false,
+	 "made by the engine for the pod's root"},
+	{"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/*/*", false,
+	 "made by the engine for the pod's root"},
+	{"/var/lib/containerd/io.containerd.grpc.v1.cri/containers/*/volumes/*", false,
+	 "a volume of the image: the engine keeps the container's ids on disk"},
+	/* Not volume-subpaths/: those are binds, also of directories of the host. */
+	{"/var/lib/kubelet/pods/*/volumes/**", true,
+	 "a volume: kubernetes keeps the container's ids on disk"},
+	{"/var/lib/kubelet/pods/*/etc-hosts", false, "made by kubernetes for the pod's root"},
+	{"/var/lib/kubelet/pods/*/containers/*/*", false,
+	 "made by kubernetes for the container's root"},
+	{NULL, false, NULL},
+};
+
+static const struct policy_device devices[] = {
+	{'c', 1, 3, "rw", "/dev/null"},
+	{'c', 1, 5, "rw", "/dev/zero"},
+	{'c', 1, 7, "rw", "/dev/full"},
+	{'c', 1, 8, "rw", "/dev/random"},
+	{'c', 1, 9, "rw", "/dev/urandom"},
+	{'c', 5, 0, "rw", "/dev/tty"},
+	{'c', 5, 1, "rw", "/dev/console"},
+	{'c', 5, 2, "rw", "/dev/ptmx"},
+	{'c', 136, -1, "rw", "terminals of the container's devpts"},
+	{0, 0, 0, NULL, NULL},
+};
+
+static const struct policy_device no_devices[] = {{0, 0, 0, NULL, NULL}};
+
+/* Settings that each ipc namespace has of its own (runc's list). */
+static const struct policy_entry sysctl_ipc[] = {
+	{"kernel.msgmax", "System V message size"},
+	{"kernel.msgmnb", "System V queue size"},
+	{"kernel.msgmni", "number of System V queues"},
+	{"kernel.sem", "System V semaphores"},
+	{"kernel.shmall", "System V shared memory in all"},
+	{"kernel.shmmax", "System V segment size"},
+	{"kernel.shmmni", "number of System V segments"},
+	{"kernel.shm_rmid_forced", "removal of unused segments"},
+	{"fs.mqueue.*", "POSIX message queues"},
+	{NULL, NULL},
+};
+
+static const struct policy_entry sysctl_network[] = {
+	{"net.*", "the network namespace has its own; a key that has not is not there to be set"},
+	{NULL, NULL},
+};
+
+/* Keys that runc, crun and others act on, and what they would do. */
+static const struct policy_entry annotations[] = {
+	{"run.oci.", "crun would change its behaviour, run handlers and load plugins"},
+	{"org.criu.", "runc would take options of criu from a file named there"},
+	{"org.systemd.property.", "runc would set properties of the systemd scope"},
+	{"module.wasm.image/variant", "crun would run another program than the image's"},
+	{"krun.", "crun would start a virtual machine"},
+	{NULL, NULL},
+};
+
+static const struct policy built_in = {
+	.privileged = {.level = POLICY_ENFORCE},
+	.userns = {.level = POLICY_ENFORCE,
+		   .allow_host_root = false}, /* host root inside is what the rule is against */
+	.namespaces =
+		{
+			.level = POLICY_ENFORCE,
+			.allow_host_pid = false,       /* processes of the host: CIS 5.16 */
+			.allow_host_ipc = false,       /* shared memory of the host: CIS 5.17 */
+			.allow_host_network = false,   /* abstract sockets of the host: CIS 5.10 */
+			.allow_host_uts = true,	       /* a name to read; it cannot be set */
+			.allow_host_owned_pid = false, /* a plain runc container: has host root */
+			.allow_host_owned_ipc = false, /* the same */
+			.allow_host_owned_network = true, /* how podman and CRI set networks up */
+		},
+	.capabilities = {.level = POLICY_ENFORCE,
+			 .ceiling = ceiling,
+			 .allow_ambient = false}, /* CVE-2016-8867, CVE-2022-24769 */
+	.no_new_privileges = {.level = POLICY_ENFORCE},
+	.seccomp = {.level = POLICY_ENFORCE,
+		    .allow_spec_allow = false}, /* speed is no reason to drop a mitigation */
+	.paths = {.level = POLICY_ENFORCE, .masked = masked, .readonly = readonly},
+	.rootfs = {.level = POLICY_ENFORCE, .allow_shared_propagation = false}, /* CIS 5.20 */
+	.mounts = {.level = POLICY_ENFORCE,
+		   .types = mount_types,
+		   .allow_shared_propagation = false, /* CIS 5.20 */
+		   .readonly_kernel_views = true},    /* CVE-2022-0492, CVE-2023-25809 */
+	.binds = {.level = POLICY_ENFORCE,
+		  .sockets = sockets,
+		  .allow_socket_parents = false, /* the socket would be in there */
+		  .storage = storage,
+		  .allow_idmap = false}, /* root inside would own root's files */
+	.devices = {.level = POLICY_ENFORCE, .defaults = devices, .extra = no_devices},
+	.pids = {.level = POLICY_ENFORCE,
+		 .default_limit = 2048, /* podman's; far above what servers have */
+		 .ceiling = 0},		/* who asks for a number has thought about it */
+	.memory = {.level = POLICY_ENFORCE,
+		   .default_percent =
+			   75, /* the host itself still runs when one container is full */
+		   .ceiling_percent = 0}, /* who asks for a number has thought about it */
+	.sysctl = {.level = POLICY_ENFORCE, .ipc = sysctl_ipc, .network = sysctl_network},
+	.rlimits = {.level = POLICY_ENFORCE, .core_zero = true}, /* secrets stay inside */
+	.hooks = {.level = POLICY_ENFORCE},
+	.annotations = {.level = POLICY_ENFORCE, .ignored = annotations},
+};
+
+const struct policy *policy_default(void)
+{
+	return &built_in;
+}
