@@ -28,3 +28,11 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/mounts_devices.c \
 	libcontainer-c/plan/mounts_options.c \
 	libcontainer-c/plan/mounts_priv.h
+
+# Namespaces and id maps; what binds the plans together; what is not supported yet.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/idmaps.c \
+	libcontainer-c/plan/namespaces.c libcontainer-c/plan/namespaces.h \
+	libcontainer-c/plan/namespaces_priv.h \
+	libcontainer-c/plan/plan.c libcontainer-c/plan/plan.h \
+	libcontainer-c/plan/unsupported.c libcontainer-c/plan/unsupported.h

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* plan.c: every subsystem's plan, in the order in which they need each other. */
+#include "plan/plan.h"
+
+#include "oci-spec/spec.h"
+#include "plan/unsupported.h"
+
+static int plan_process(const struct spec *s, const struct host_facts *f, struct arena *a,
+			struct plan *p, struct err *e)
+{
+	int r = process_plan_make(s->process, f, &p->ns, a, &p->process, e);
+
+	if (r == 0)
+		r = process_plan_personality(s->linux_ ? s->linux_->personality : NULL, &p->process,
+					     e);
+	/* The built-in filter depends on the capabilities that are left. */
+	return r < 0 ? r
+		     : seccomp_plan_make(s->linux_ ? s->linux_->seccomp : NULL,
+					 p->process.caps.bounding, a, &p->seccomp, e);
+}
+
+int plan_make(const struct spec *hardened, const struct host_facts *facts, const char *id,
+	      const char *bundle, struct arena *a, struct plan *ret, struct err *e)
+{
+	struct plan p = {.id = id, .bundle = bundle};
+	int r = unsupported_check(hardened, e);
+
+	if (r == 0)
+		r = namespaces_plan_make(hardened, facts, a, &p.ns, e);
+	if (r == 0)
+		r = rootfs_plan_make(hardened, bundle, a, &p.rootfs, e);
+	if (r == 0)
+		r = mounts_plan_make(hardened, facts, &p.ns, a, &p.mounts, e);
+	if (r == 0)
+		r = cgroup_plan_make(hardened, facts, id, a, &p.cgroup, e);
+	if (r == 0)
+		r = plan_process(hardened, facts, a, &p, e);
+	if (r == 0)
+		r = sysctl_plan_make(hardened, &p.ns, a, &p.sysctl, e);
+	if (r == 0)
+		r = hooks_plan_make(hardened, a, &p.hooks, e);
+	if (r == 0)
+		*ret = p;
+	return r;
+}
