@@ -26,7 +26,9 @@ echo "1..$(echo "$dirs" | wc -l)"
 for dir in $dirs; do
 	n=$((n + 1)) bad=0 count=0
 	for file in "${files[@]}"; do
-		[ "${file%/*}" = "$dir" ] && [ -f "$file" ] || continue
+		if [ "${file%/*}" != "$dir" ] || [ ! -f "$file" ]; then
+			continue
+		fi
 		count=$((count + 1))
 		if ! "$tool" --dry-run --Werror "$file" 2>/dev/null; then
 			echo "# $file: run clang-format -i on it"
