@@ -82,8 +82,7 @@ static const char *const any_strings[] = {
 	"/slash~tilde",
 	"null",
 	"0",
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	"aa",
+	"forty characters, longer than a short one",
 };
 
 uint64_t gen_u64(uint64_t *seed)
