@@ -91,7 +91,7 @@ void cgroup_close(struct cgroup *c);
 
 /**
  * cgroup_pids - processes in the container's cgroup and all cgroups below it.
- * @ret: in @a; unsorted, without duplicates within one cgroup. 0 or negative errno.
+ * @ret: in @a; ascending, each once. 0 or negative errno.
  */
 int cgroup_pids(const struct cgroup *c, struct arena *a, pid_t **ret, size_t *ret_n, struct err *e);
 

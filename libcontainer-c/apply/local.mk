@@ -30,3 +30,15 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/mounts_fs.c \
 	libcontainer-c/apply/mounts_priv.h \
 	libcontainer-c/apply/nshelper.c libcontainer-c/apply/nshelper.h
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/apply/cgroup.h libcontainer-c/apply/cgroup_priv.h \
+	libcontainer-c/apply/cgroup_create.c \
+	libcontainer-c/apply/cgroup_destroy.c \
+	libcontainer-c/apply/cgroup_devices.c \
+	libcontainer-c/apply/cgroup_handle.c \
+	libcontainer-c/apply/cgroup_kill.c \
+	libcontainer-c/apply/cgroup_limits.c \
+	libcontainer-c/apply/cgroup_pids.c \
+	libcontainer-c/apply/cgroup_util.c \
+	libcontainer-c/apply/cgroup_v1.c \
+	libcontainer-c/apply/cgroup_v2.c

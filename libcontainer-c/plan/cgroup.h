@@ -44,7 +44,7 @@ enum cgroup_check {
 enum {
 	/* Ordered pairs (memory and memsw, cpu period and quota): on EINVAL the next one first. */
 	CGROUP_AFTER_NEXT = 1 << 0,
-	/* The file need not exist, and the value need not stick: only the record tells. */
+	/* The file need not exist, and the value need not stick: the record tells which. */
 	CGROUP_OPTIONAL = 1 << 1,
 	/* checkBeforeUpdate: refuse a limit below the current usage (v2; v1 kernels refuse it). */
 	CGROUP_ABOVE_USAGE = 1 << 2,
@@ -65,6 +65,8 @@ struct cgroup_setting {
 	unsigned flags;
 };
 
+#define CGROUP_KMEM_FILE "memory.kmem.limit_in_bytes"
+
 struct cgroup_plan {
 	const struct cgroup_tree *trees; /* v1 hierarchies in the kernel's order, then v2 */
 	size_t n_trees;
@@ -83,7 +85,9 @@ struct cgroup_plan {
 	const char *const *v2_controllers; /* to be enabled down to the container's cgroup */
 	size_t n_v2_controllers;
 
-	const char *kernel_memory; /* what limits kernel memory, one sentence for the record */
+	/* What limits kernel memory, one sentence for the record; the second one instead when
+	   CGROUP_KMEM_FILE turns out to have no effect. */
+	const char *kernel_memory, *kernel_memory_fallback;
 };
 
 /**

@@ -120,15 +120,19 @@ static int plan_kernel(struct cgroup_builder *b, const struct cgroup_where *w,
 					  "this kernel charges kernel memory to the memory limit, "
 					  "and there is none");
 	if (v1 && kernel_before(b->f, 5, 16) && n->kernel >= 0 && (n->kernel || n->limit > 0)) {
-		b->p->kernel_memory = "limited by memory.kmem.limit_in_bytes";
-		return set_amount(b, w, P "/kernel", "memory.kmem.limit_in_bytes",
-				  n->kernel ? n->kernel : n->limit, 0);
+		b->p->kernel_memory = "limited by " CGROUP_KMEM_FILE;
+		b->p->kernel_memory_fallback = "charged to memory.limit_in_bytes; this kernel "
+					       "ignores " CGROUP_KMEM_FILE;
+		/* Distributions have backported the removal: then the memory limit must do. */
+		return set_amount(b, w, P "/kernel", CGROUP_KMEM_FILE,
+				  n->kernel ? n->kernel : n->limit,
+				  n->limit > 0 ? CGROUP_OPTIONAL : 0);
 	}
 	if (n->limit <= 0)
 		b->p->kernel_memory = "not limited: there is no memory limit";
 	else if (v1)
-		b->p->kernel_memory = "charged to memory.limit_in_bytes; "
-				      "memory.kmem.limit_in_bytes has no effect since Linux 5.16";
+		b->p->kernel_memory = "charged to memory.limit_in_bytes; " CGROUP_KMEM_FILE
+				      " has no effect since Linux 5.16";
 	else
 		b->p->kernel_memory = "charged to memory.max";
 	return 0;

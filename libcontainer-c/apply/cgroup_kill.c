@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cgroup_kill.c: signals, freezing and waiting for all processes of a container. */
+#include "apply/cgroup_priv.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+
+#define CHUNK	   128 /* pidfds open at a time: far below any RLIMIT_NOFILE */
+#define KILL_MS	   10000
+#define KILL_TRIES 1000
+
+int cgroup_freeze(const struct cgroup *c, struct err *e)
+{
+	/* v2 first: it announces "frozen", v1 has to be asked. */
+	for (int version = CGROUP_V2; version >= CGROUP_V1; version--) {
+		for (size_t i = 0; i < c->n; i++) {
+			const struct cgroup_dir *d = &c->dirs[i];
+			if (d->dir_fd < 0 || (int)d->ops->version != version)
+				continue;
+			int r = d->ops->freeze(d->dir_fd, true, e);
+			if (r != -ENOENT)
+				return r;
+		}
+	}
+	return err_set(e, ERR_HOST, ENOTSUP, "this host has no cgroup freezer");
+}
+
+/* Both kinds: another runtime or an older version of this one may have used the other. */
+int cgroup_thaw(const struct cgroup *c, struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dirs[i];
+		int r = d->dir_fd < 0 ? -ENOENT : d->ops->frozen(d->dir_fd);
+		if (r == 1)
+			r = d->ops->freeze(d->dir_fd, false, e);
+		if (r < 0 && r != -ENOENT && r != -ENODEV)
+			ret = r;
+	}
+	return ret;
+}
+
+int cgroup_is_frozen(const struct cgroup *c, struct err *e)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dirs[i];
+		int r = d->dir_fd < 0 ? 0 : d->ops->frozen(d->dir_fd);
+		if (r == 1)
+			return 1;
+		if (r < 0 && r != -ENOENT && r != -ENODEV)
+			return err_set(e, ERR_SYSTEM, -r, "reading the state of the freezer: %s",
+				       strerrorname_np(-r));
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool listed(const pid_t *list, size_t n, pid_t pid)
+{
+	return n > 0 && bsearch(&pid, list, n, sizeof(pid), compare) != NULL;
+}
+
+/*
+ * Signal up to CHUNK processes. A number that was read may belong to somebody else by now, so each
+ * is first held by a pidfd and then looked for again: if it is still listed, then the pidfd either
+ * is that process, or one that is dead and takes no signal.
+ */
+static int signal_chunk(const struct cgroup *c, const pid_t *pids, size_t n, int sig,
+			struct arena *a, struct err *e)
+{
+	int fds[CHUNK];
+	pid_t *again;
+	size_t n_again;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = sys_pidfd_open(pids[i]);
+	r = cgroup_pids(c, a, &again, &n_again, e);
+	for (size_t i = 0; i < n; i++) {
+		if (fds[i] < 0)
+			continue;
+		if (r == 0 && listed(again, n_again, pids[i]) &&
+		    sys_pidfd_send_signal(fds[i], sig) < 0 && errno != ESRCH)
+			r = err_set(e, ERR_SYSTEM, errno, "signalling process %d: %s", pids[i],
+				    strerrorname_np(errno));
+		fd_closep(&fds[i]);
+	}
+	return r;
+}
+
+/* One pass over all processes; @ret_seen: how many there were. */
+static int signal_all(const struct cgroup *c, int sig, size_t *ret_seen, struct err *e)
+{
+	struct arena a = ARENA_INIT;
+	pid_t *pids;
+	size_t n = 0;
+	int r = cgroup_pids(c, &a, &pids, &n, e);
+
+	for (size_t i = 0; r == 0 && i < n; i += CHUNK)
+		r = signal_chunk(c, pids + i, n - i < CHUNK ? n - i : CHUNK, sig, &a, e);
+	*ret_seen = n;
+	arena_free(&a);
+	return r;
+}
+
+/* 0 when a v2 kernel has done it. */
+static int kill_v2(const struct cgroup *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->dirs[i].dir_fd >= 0 && c->dirs[i].ops->kill)
+			return c->dirs[i].ops->kill(c->dirs[i].dir_fd);
+	return -ENOENT;
+}
+
+/*
+ * Without cgroup.kill: again and again until nobody is left, because what cannot be frozen can fork
+ * while it is being killed. Frozen v1 tasks die only when they thaw.
+ */
+static int kill_by_signals(const struct cgroup *c, struct err *e)
+{
+	int64_t deadline = cgroup_deadline(KILL_MS), delay = 0;
+	size_t seen = 1;
+	int r = 0;
+
+	for (int i = 0; r == 0 && seen > 0 && i < KILL_TRIES; i++) {
+		struct err ignored = {0};
+		cgroup_freeze(c, &ignored);
+		r = signal_all(c, SIGKILL, &seen, e);
+		int thawed = cgroup_thaw(c, e);
+		r = r < 0 ? r : thawed;
+		if (r == 0 && seen > 0 && !cgroup_backoff(&delay, deadline))
+			break;
+	}
+	return r;
+}
+
+int cgroup_kill(const struct cgroup *c, int sig, struct err *e)
+{
+	struct err ignored = {0};
+	size_t seen;
+
+	if (sig == SIGKILL) {
+		if (kill_v2(c) < 0)
+			return kill_by_signals(c, e);
+		/* A process that is only in the v1 cgroups, and a v1 freezer that holds them. */
+		int r = signal_all(c, SIGKILL, &seen, e);
+		int thawed = cgroup_thaw(c, e);
+		return r < 0 ? r : thawed;
+	}
+	int was_frozen = cgroup_is_frozen(c, e);
+	if (was_frozen < 0)
+		return was_frozen;
+	bool froze = !was_frozen && cgroup_freeze(c, &ignored) == 0;
+	int r = signal_all(c, sig, &seen, e);
+	int thawed = froze ? cgroup_thaw(c, e) : 0;
+	return r < 0 ? r : thawed;
+}
+
+/* Wait for the processes that are there now; those forked meanwhile are the caller's next look. */
+static int wait_pids(const pid_t *pids, size_t n, int64_t deadline)
+{
+	for (size_t i = 0; i < n; i++) {
+		AUTO_FD fd = sys_pidfd_open(pids[i]);
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int r;
+		if (fd < 0 && errno == ESRCH)
+			continue;
+		if (fd < 0)
+			return -errno;
+		do
+			r = poll(&p, 1, cgroup_poll_ms(deadline));
+		while (r < 0 && errno == EINTR);
+		if (r <= 0)
+			return r < 0 ? -errno : -ETIMEDOUT;
+	}
+	return 0;
+}
+
+static int timed_out(size_t n, int timeout_ms, struct err *e)
+{
+	return err_set(e, ERR_SYSTEM, ETIMEDOUT,
+		       "%zu process(es) are left in the container's cgroup after %d ms", n,
+		       timeout_ms);
+}
+
+int cgroup_wait_empty(const struct cgroup *c, int timeout_ms, struct err *e)
+{
+	int64_t deadline = cgroup_deadline(timeout_ms), delay = 0;
+
+	for (;;) {
+		struct arena a = ARENA_INIT;
+		pid_t *pids;
+		size_t n = 0;
+		int r = 0;
+		for (size_t i = 0; r == 0 && i < c->n; i++)
+			if (c->dirs[i].dir_fd >= 0 && c->dirs[i].ops->wait_empty)
+				r = c->dirs[i].ops->wait_empty(c->dirs[i].dir_fd, deadline);
+		if (r == 0 || r == -ETIMEDOUT) {
+			int listing = cgroup_pids(c, &a, &pids, &n, e);
+			if (listing < 0)
+				r = listing;
+			else if (r == 0)
+				r = wait_pids(pids, n, deadline);
+		}
+		arena_free(&a);
+		if (r == -ETIMEDOUT)
+			return timed_out(n, timeout_ms, e);
+		if (r < 0)
+			return err_set(e, ERR_SYSTEM, -r,
+				       "waiting for the container's processes: %s",
+				       strerrorname_np(-r));
+		if (n == 0)
+			return 0;
+		/* All have exited; a moment until the last is taken off the list. */
+		if (!cgroup_backoff(&delay, deadline))
+			return timed_out(n, timeout_ms, e);
+	}
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cgroup_pids.c: the processes of a container's cgroups. */
+#include "apply/cgroup_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+
+static int list_add(struct cgroup_pid_list *l, struct arena *a, pid_t pid)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 64;
+		pid_t *p = arena_array(a, cap, sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		if (l->n)
+			memcpy(p, l->pids, l->n * sizeof(*p));
+		l->pids = p;
+		l->cap = cap;
+	}
+	l->pids[l->n++] = pid;
+	return 0;
+}
+
+/* Decimal numbers, one a line; a number may be cut by the end of the buffer. */
+struct pid_parser {
+	pid_t value;
+	bool digits;
+};
+
+static int parse_chunk(struct pid_parser *p, const char *buf, size_t n, struct arena *a,
+		       struct cgroup_pid_list *l)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (buf[i] >= '0' && buf[i] <= '9') {
+			p->value = p->value * 10 + (buf[i] - '0');
+			p->digits = true;
+			continue;
+		}
+		/* 0 is a process outside our pid namespace: nothing can be done to it. */
+		if (p->digits && p->value > 0) {
+			int r = list_add(l, a, p->value);
+			if (r < 0)
+				return r;
+		}
+		*p = (struct pid_parser){0};
+	}
+	return 0;
+}
+
+static int read_procs(int dir_fd, const char *file, struct arena *a, struct cgroup_pid_list *l)
+{
+	AUTO_FD fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct pid_parser p = {0};
+	char buf[4096];
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n = read(fd, buf, sizeof(buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		int r = parse_chunk(&p, buf, (size_t)n, a, l);
+		if (r < 0)
+			return r;
+	}
+}
+
+int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *l, struct err *e)
+{
+	char **below;
+	size_t n;
+	int r = read_procs(dir_fd, "cgroup.procs", a, l);
+
+	/* The cgroup was removed meanwhile (ENODEV: while open): nobody is in it. */
+	if (r == -ENOENT || r == -ENODEV)
+		return 0;
+	if (r == 0)
+		r = cgroup_subtree(dir_fd, a, &below, &n, e);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const char *file = arena_printf(a, "%s/cgroup.procs", below[i]);
+		r = file ? read_procs(dir_fd, file, a, l) : -ENOMEM;
+		/* Threaded cgroups (v2): their domain lists the processes. */
+		if (r == -ENOENT || r == -ENODEV || r == -EOPNOTSUPP)
+			r = 0;
+	}
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM, -r, "reading the container's processes: %s",
+			       strerrorname_np(-r));
+	return 0;
+}
+
+/*
+ * The v2 tree and one v1 tree: a process that is only in one of them (a runtime that was killed
+ * while it attached one) is found all the same.
+ */
+static int collect(const struct cgroup *c, struct arena *a, struct cgroup_pid_list *l,
+		   struct err *e)
+{
+	bool v1_done = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dirs[i];
+		bool v1 = d->ops && d->ops->version == CGROUP_V1;
+		if (d->dir_fd < 0 || (v1 && v1_done))
+			continue;
+		int r = cgroup_dir_pids(d->dir_fd, a, l, e);
+		if (r < 0)
+			return r;
+		v1_done = v1_done || v1;
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	pid_t x = *(const pid_t *)a, y = *(const pid_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int cgroup_pids(const struct cgroup *c, struct arena *a, pid_t **ret, size_t *ret_n, struct err *e)
+{
+	struct cgroup_pid_list l = {0};
+	size_t n = 0;
+	int r = collect(c, a, &l, e);
+
+	if (r < 0)
+		return r;
+	if (l.n)
+		qsort(l.pids, l.n, sizeof(*l.pids), compare);
+	for (size_t i = 0; i < l.n; i++)
+		if (i == 0 || l.pids[i] != l.pids[i - 1])
+			l.pids[n++] = l.pids[i];
+	*ret = l.pids;
+	*ret_n = n;
+	return 0;
+}
