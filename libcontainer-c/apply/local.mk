@@ -42,3 +42,24 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/cgroup_util.c \
 	libcontainer-c/apply/cgroup_v1.c \
 	libcontainer-c/apply/cgroup_v2.c
+
+# The system call filter.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/apply/seccomp.c libcontainer-c/apply/seccomp.h
+
+# The root mount.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/apply/fsids.c libcontainer-c/apply/fsids.h \
+	libcontainer-c/apply/idmap.c libcontainer-c/apply/idmap.h \
+	libcontainer-c/apply/mountinfo.c libcontainer-c/apply/mountinfo.h \
+	libcontainer-c/apply/mountinfo_read.c \
+	libcontainer-c/apply/overlay.c libcontainer-c/apply/overlay.h \
+	libcontainer-c/apply/overlay_layers.c libcontainer-c/apply/overlay_layers.h \
+	libcontainer-c/apply/overlay_options.c libcontainer-c/apply/overlay_options.h \
+	libcontainer-c/apply/overlay_stage.c libcontainer-c/apply/overlay_stage.h \
+	libcontainer-c/apply/overlay_workdir.c libcontainer-c/apply/overlay_workdir.h \
+	libcontainer-c/apply/rootfs.c libcontainer-c/apply/rootfs.h \
+	libcontainer-c/apply/rootfs_coherence.c \
+	libcontainer-c/apply/rootfs_pivot.c \
+	libcontainer-c/apply/rootfs_release.c \
+	libcontainer-c/apply/rootfs_source.c libcontainer-c/apply/rootfs_source.h

@@ -11,6 +11,7 @@
  *   ... mounts below r->fd ...
  *   rootfs_set_readonly() when the plan says so
  *   rootfs_pivot()
+ *   rootfs_finish()      in the container's child, after its unshare(CLONE_NEWNS)
  *   rootfs_close()
  *   rootfs_refresh()     back in the host's mount namespace; and first in every later command
  *   rootfs_release()     at delete, when the container's last process is gone
@@ -48,7 +49,8 @@ int rootfs_namespace(const struct rootfs_plan *p, struct err *e);
 
 /**
  * rootfs_open - make the root mount, detached, nosuid and nodev.
- * @userns_fd: the container's user namespace, maps written
+ * @userns_fd: the container's user namespace, maps written; -1: the caller gave the mappings, so
+ *             the engine has shifted the ids on disk, and the tree is taken as it is
  * @root_uid, @root_gid: host ids of the container's root
  * @ret: ret->fd is the caller's (rootfs_close()). ret->workdir exists on disk from here on:
  *       rootfs_release() removes it, also when a later step of create fails.
@@ -58,7 +60,7 @@ int rootfs_namespace(const struct rootfs_plan *p, struct err *e);
  *  - overlay: a second overlay over idmapped clones of its layers; the engine's mount is not
  *    touched;
  *  - a directory that already belongs to @root_uid on disk (dockerd --userns-remap, podman
- *    --userns=auto): the engine has shifted the ids, so a plain clone.
+ *    --userns=auto) was shifted by the engine: a plain clone, as with @userns_fd -1.
  * Mounts below the directory are refused (runc would show them): un-idmapped they would be useless
  * and idmapped they would hand host trees to the container's root, past every rule for binds.
  *
@@ -97,7 +99,13 @@ int rootfs_set_readonly(const struct rootfs *r, struct err *e);
  * ERR_HOST when the host's root is an initramfs, which pivot_root(2) can't leave; moving the mount
  * and chroot(2) instead could be escaped from, so it isn't done.
  */
-int rootfs_pivot(const struct rootfs_plan *p, const struct rootfs *r, struct err *e);
+int rootfs_pivot(const struct rootfs *r, struct err *e);
+
+/**
+ * rootfs_finish - what the kernel drops when a mount namespace is copied into another user
+ * namespace: "unbindable". A no-op for every other propagation. cwd and root are not used.
+ */
+int rootfs_finish(const struct rootfs_plan *p, struct err *e);
 
 /**
  * rootfs_refresh - make overlays A and B drop the directory entries nobody uses, so that each sees

@@ -128,7 +128,9 @@ static int enter(struct creation *c, int tty_fd, struct err *e)
 		return err_sys(e, errno, "lock the mounts");
 	if (chdir("/") < 0)
 		return err_sys(e, errno, "chdir to the container's root");
-	r = become_root(e);
+	r = rootfs_finish(&c->plan.rootfs, e);
+	if (r == 0)
+		r = become_root(e);
 	if (r < 0)
 		return r;
 	if (p->terminal)

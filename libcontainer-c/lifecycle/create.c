@@ -273,7 +273,7 @@ static int step_pivot(struct creation *c, struct err *e)
 	int r = c->plan.rootfs.readonly ? rootfs_set_readonly(&c->rootfs, e) : 0;
 
 	if (r == 0)
-		r = rootfs_pivot(&c->plan.rootfs, &c->rootfs, e);
+		r = rootfs_pivot(&c->rootfs, e);
 	if (r == 0)
 		r = leave_m1(c, e);
 	if (r < 0)

@@ -36,3 +36,42 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/namespaces_priv.h \
 	libcontainer-c/plan/plan.c libcontainer-c/plan/plan.h \
 	libcontainer-c/plan/unsupported.c libcontainer-c/plan/unsupported.h
+
+# The system call filter. seccomp_generate runs at build time and compiles the built-in profile;
+# a cross build compiles it at run time instead, in a tenth of a millisecond.
+SECCOMP_COMPILER = \
+	libcontainer-c/plan/seccomp_abi.c libcontainer-c/plan/seccomp_abi.h \
+	libcontainer-c/plan/seccomp_assemble.c \
+	libcontainer-c/plan/seccomp_chain.c libcontainer-c/plan/seccomp_chain.h \
+	libcontainer-c/plan/seccomp_compile.c libcontainer-c/plan/seccomp_compile.h \
+	libcontainer-c/plan/seccomp_dag.c libcontainer-c/plan/seccomp_dag.h \
+	libcontainer-c/plan/seccomp_default.c libcontainer-c/plan/seccomp_default.h \
+	libcontainer-c/plan/seccomp_policy.c libcontainer-c/plan/seccomp_policy.h
+libcontainer_c_libcontainer_c_a_SOURCES += $(SECCOMP_COMPILER) \
+	libcontainer-c/plan/seccomp.c libcontainer-c/plan/seccomp.h \
+	libcontainer-c/plan/seccomp_builtin.c libcontainer-c/plan/seccomp_builtin.h \
+	libcontainer-c/plan/seccomp_features.c libcontainer-c/plan/seccomp_features.h \
+	libcontainer-c/plan/seccomp_profile.c libcontainer-c/plan/seccomp_profile.h
+nodist_libcontainer_c_libcontainer_c_a_SOURCES = libcontainer-c/plan/seccomp_builtin_data.h
+
+noinst_PROGRAMS += libcontainer-c/plan/seccomp_generate
+libcontainer_c_plan_seccomp_generate_SOURCES = libcontainer-c/plan/seccomp_generate.c \
+	$(SECCOMP_COMPILER) \
+	libcontainer-c/base/arena.c libcontainer-c/base/err.c libcontainer-c/base/str.c
+libcontainer_c_plan_seccomp_generate_LDFLAGS = $(BULKHEAD_LDFLAGS)
+libcontainer_c_plan_seccomp_generate_LDADD = $(SECCOMP_LIBS)
+
+SECCOMP_DATA = libcontainer-c/plan/seccomp_builtin_data.h
+BUILT_SOURCES += $(SECCOMP_DATA)
+CLEANFILES += $(SECCOMP_DATA) $(SECCOMP_DATA).tmp
+$(SECCOMP_DATA): libcontainer-c/plan/seccomp_generate$(EXEEXT)
+	$(AM_V_GEN)if test "x$(host_alias)" = x || test "x$(host_alias)" = "x$(build_alias)"; then \
+		libcontainer-c/plan/seccomp_generate$(EXEEXT) >$@.tmp; \
+	else \
+		echo 'static const struct seccomp_builtin builtins[] = {{.insns = NULL}};' >$@.tmp; \
+	fi && mv $@.tmp $@
+libcontainer-c/plan/seccomp_builtin.$(OBJEXT): $(SECCOMP_DATA)
+
+# The root mount.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/rootfs.c libcontainer-c/plan/rootfs.h

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rootfs_source.c: see rootfs_source.h. */
+#include "apply/rootfs_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/fd.h"
+
+static int read_path(struct rootfs_source *s, const char *path, struct err *e)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", s->fd);
+	ssize_t n = readlink(link, s->path, sizeof(s->path));
+	if (n <= 0 || (size_t)n >= sizeof(s->path) || s->path[0] != '/')
+		return err_set(e, ERR_HOST, ENAMETOOLONG, "rootfs %s: real path", path);
+	s->path[n] = '\0';
+	return 0;
+}
+
+/* Compared by inode too: a bind mount of "/" has another path. */
+static bool is_host_root(const struct rootfs_source *s, const struct statx *st)
+{
+	struct stat host;
+	dev_t dev = makedev(st->stx_dev_major, st->stx_dev_minor);
+
+	return strcmp(s->path, "/") == 0 || stat("/", &host) != 0 ||
+	       (host.st_dev == dev && host.st_ino == st->stx_ino);
+}
+
+/* One pass over mountinfo: our mount, and what would spoil a clone of it. */
+static int scan_mounts(struct rootfs_source *s, uint64_t id, struct err *e)
+{
+	struct mountinfo m;
+	char *text = s->text.buf;
+	bool found = false;
+	int r;
+
+	while ((r = mountinfo_next(&text, &m)) > 0) {
+		if (strcmp(m.mountpoint, "/") == 0 && mountinfo_is_shared(&m))
+			s->shared_root = true;
+		if (m.parent == id && path_below(m.mountpoint, s->path))
+			s->inside = m.mountpoint;
+		if (m.id == id) {
+			s->mount = m;
+			found = true;
+		}
+	}
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM, EINVAL,
+			       "/proc/thread-self/mountinfo: malformed line");
+	if (!found)
+		return err_set(e, ERR_SYSTEM, ENOENT, "rootfs %s: its mount is not in mountinfo",
+			       s->path);
+	return 0;
+}
+
+static int look(struct rootfs_source *s, const char *path, struct err *e)
+{
+	struct statx st;
+	struct statfs fs;
+
+	s->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0)
+		return err_sys(e, errno, "rootfs %s", path);
+	if (statx(s->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &st) != 0 ||
+	    fstatfs(s->fd, &fs) != 0)
+		return err_sys(e, errno, "rootfs %s: stat", path);
+	if (!(st.stx_mask & STATX_MNT_ID))
+		return err_set(e, ERR_HOST, ENOSYS, "rootfs: kernel older than 5.8");
+	s->uid = st.stx_uid;
+	s->overlay = fs.f_type == OVERLAYFS_SUPER_MAGIC;
+	s->is_mount_root = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	int r = read_path(s, path, e);
+	if (r < 0)
+		return r;
+	s->is_host_root = is_host_root(s, &st);
+	r = mountinfo_read(&s->text, e);
+	return r < 0 ? r : scan_mounts(s, st.stx_mnt_id, e);
+}
+
+int rootfs_source_check(const struct rootfs_source *s, struct err *e)
+{
+	/* Mapped to the container's root, the host's own tree would be the host. */
+	if (s->is_host_root)
+		return err_set(e, ERR_HOST, EINVAL, "rootfs %s is the host's own /", s->path);
+	if (s->inside)
+		return err_set(e, ERR_HOST, EBUSY,
+			       "rootfs %s has a mount inside it at %s: list it in mounts instead",
+			       s->path, s->inside);
+	if (s->shared_root)
+		return err_set(e, ERR_BUG, EINVAL, "rootfs: the mount namespace is not private");
+	return 0;
+}
+
+int rootfs_source_open(const char *path, struct rootfs_source *ret, struct err *e)
+{
+	AUTO_ROOTFS_SOURCE s = ROOTFS_SOURCE_INIT;
+	int r = look(&s, path, e);
+
+	if (r < 0)
+		return r;
+	*ret = s;
+	s = ROOTFS_SOURCE_INIT;
+	return 0;
+}
+
+void rootfs_source_close(struct rootfs_source *s)
+{
+	fd_closep(&s->fd);
+	strbuf_free(&s->text);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rootfs.c: see rootfs.h. */
+#include "plan/rootfs.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "oci-spec/spec.h"
+
+static const struct {
+	const char *name;
+	uint64_t propagation;
+	bool unbindable;
+} propagations[] = {
+	{"private", MS_PRIVATE | MS_REC, false}, {"rprivate", MS_PRIVATE | MS_REC, false},
+	{"slave", MS_SLAVE | MS_REC, false},	 {"rslave", MS_SLAVE | MS_REC, false},
+	{"unbindable", MS_SLAVE | MS_REC, true}, {"runbindable", MS_SLAVE | MS_REC, true},
+};
+
+static int plan_propagation(const char *name, struct rootfs_plan *p, struct err *e)
+{
+	if (!name || !*name)
+		name = "rslave";
+	if (strcmp(name, "shared") == 0 || strcmp(name, "rshared") == 0)
+		return err_set(e, ERR_SPEC, EINVAL,
+			       "/linux/rootfsPropagation: %s: the container's mounts would appear "
+			       "on the host",
+			       name);
+	for (size_t i = 0; i < sizeof(propagations) / sizeof(propagations[0]); i++) {
+		if (strcmp(name, propagations[i].name) != 0)
+			continue;
+		p->propagation = propagations[i].propagation;
+		p->unbindable = propagations[i].unbindable;
+		return 0;
+	}
+	return err_set(e, ERR_SPEC, EINVAL, "/linux/rootfsPropagation: unknown value \"%s\"", name);
+}
+
+static int plan_path(const char *path, const char *bundle, struct arena *a, struct rootfs_plan *p,
+		     struct err *e)
+{
+	char clean[PATH_MAX];
+	const char *joined = *path == '/' ? path : arena_printf(a, "%s/%s", bundle, path);
+
+	if (!joined)
+		return err_sys(e, ENOMEM, "/root/path");
+	if (!*path)
+		return err_set(e, ERR_SPEC, EINVAL, "/root/path: empty");
+	if (path_clean(joined, clean, sizeof(clean)) < 0)
+		return err_set(e, ERR_SPEC, ENAMETOOLONG, "/root/path: too long");
+	if (strcmp(clean, "/") == 0)
+		return err_set(e, ERR_SPEC, EINVAL, "/root/path: is the host's own /");
+	p->path = arena_strdup(a, clean);
+	return p->path ? 0 : err_sys(e, ENOMEM, "/root/path");
+}
+
+int rootfs_plan_make(const struct spec *s, const char *bundle, struct arena *a,
+		     struct rootfs_plan *ret, struct err *e)
+{
+	struct rootfs_plan p = {0};
+
+	if (!s->root || !s->root->path)
+		return err_set(e, ERR_SPEC, EINVAL, "/root: required on Linux");
+	int r = plan_path(s->root->path, bundle, a, &p, e);
+	if (r == 0)
+		r = plan_propagation(s->linux_ ? s->linux_->rootfs_propagation : NULL, &p, e);
+	if (r < 0)
+		return r;
+	p.readonly = s->root->readonly && *s->root->readonly;
+	*ret = p;
+	return 0;
+}
