@@ -61,16 +61,16 @@ libcontainer_c_plan_seccomp_generate_SOURCES = libcontainer-c/plan/seccomp_gener
 libcontainer_c_plan_seccomp_generate_LDFLAGS = $(BULKHEAD_LDFLAGS)
 libcontainer_c_plan_seccomp_generate_LDADD = $(SECCOMP_LIBS)
 
-SECCOMP_DATA = libcontainer-c/plan/seccomp_builtin_data.h
-BUILT_SOURCES += $(SECCOMP_DATA)
-CLEANFILES += $(SECCOMP_DATA) $(SECCOMP_DATA).tmp
-$(SECCOMP_DATA): libcontainer-c/plan/seccomp_generate$(EXEEXT)
+SECCOMP_HEADER = libcontainer-c/plan/seccomp_builtin_data.h
+BUILT_SOURCES += $(SECCOMP_HEADER)
+CLEANFILES += $(SECCOMP_HEADER) $(SECCOMP_HEADER).tmp
+$(SECCOMP_HEADER): libcontainer-c/plan/seccomp_generate$(EXEEXT)
 	$(AM_V_GEN)if test "x$(host_alias)" = x || test "x$(host_alias)" = "x$(build_alias)"; then \
 		libcontainer-c/plan/seccomp_generate$(EXEEXT) >$@.tmp; \
 	else \
 		echo 'static const struct seccomp_builtin builtins[] = {{.insns = NULL}};' >$@.tmp; \
 	fi && mv $@.tmp $@
-libcontainer-c/plan/seccomp_builtin.$(OBJEXT): $(SECCOMP_DATA)
+libcontainer-c/plan/seccomp_builtin.$(OBJEXT): $(SECCOMP_HEADER)
 
 # The root mount.
 libcontainer_c_libcontainer_c_a_SOURCES += \
