@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* seccomp.c: see seccomp.h. */
+#include "apply/seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+
+/* The line of groups can have 65536 numbers. */
+#define STATUS_MAX (1u << 20)
+
+int seccomp_apply(const struct seccomp_plan *p, struct err *e)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct seccomp_filter *f = &p->filters[i];
+		/* the kernel only reads it */
+		struct sock_fprog prog = {.len = f->n, .filter = (struct sock_filter *)f->insns};
+		int rc = sys_seccomp(SECCOMP_SET_MODE_FILTER, f->flags, &prog);
+
+		if (rc < 0)
+			return err_sys(e, errno, "load seccomp filter (%s)", f->source);
+		/* TSYNC: the number of a thread that has other filters; nothing was loaded */
+		if (rc > 0)
+			return err_set(e, ERR_BUG, ESRCH,
+				       "load seccomp filter (%s): thread %d cannot take it over",
+				       f->source, rc);
+	}
+	return 0;
+}
+
+/* The number after "\n@key:" in a /proc/PID/status text, or -1. */
+static long status_number(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+
+	return at ? strtol(at + strlen(key), NULL, 10) : -1;
+}
+
+int seccomp_verify(int proc_pid_fd, size_t filters, struct err *e)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	AUTO_FD fd = openat(proc_pid_fd, "status", O_RDONLY | O_CLOEXEC);
+	char *status;
+	long mode, count;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, errno, "open process status");
+	n = fd_read_all(fd, &a, STATUS_MAX, &status);
+	if (n < 0)
+		return err_sys(e, (int)-n, "read process status");
+	mode = status_number(status, "\nSeccomp:");
+	count = status_number(status, "\nSeccomp_filters:");
+	if (mode != SECCOMP_MODE_FILTER)
+		return err_set(e, ERR_SYSTEM, EPERM,
+			       "process is not under a seccomp filter: mode %ld", mode);
+	if (count >= 0 && (size_t)count < filters)
+		return err_set(e, ERR_SYSTEM, EPERM,
+			       "process has %ld seccomp filters instead of %zu", count, filters);
+	return 0;
+}
