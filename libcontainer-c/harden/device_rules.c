@@ -48,13 +48,14 @@ static bool covered(const struct policy_device *d, const struct spec_device_cgro
 static const char *reduced_access(struct harden *h, const struct spec_device_cgroup *r)
 {
 	const struct policy_devices *p = &h->policy->devices;
-	char rest[4] = "";
+	char rest[3] = "";
+	size_t n = 0;
 
 	if (!r->access || !r->type || strlen(r->type) != 1 || !r->major || *r->major < 0)
 		return NULL;
 	for (const char *c = "rw"; *c; c++)
 		if (strchr(r->access, *c))
-			strncat(rest, c, 1);
+			rest[n++] = *c;
 	if (!*rest || (!covered(p->defaults, r, rest) && !covered(p->extra, r, rest)))
 		return NULL;
 	/* Unchanged texts stay, so that "wr" is not rewritten to "rw". */
