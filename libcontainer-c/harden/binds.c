@@ -40,6 +40,13 @@ static void refuse(struct harden *h, const struct bind *b, const char *what)
 		      what);
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static void check_one_socket(struct harden *h, const struct bind *b, const char *path, bool same)
 {
 	if (same || strcmp(path, b->source) == 0)
@@ -59,10 +66,12 @@ static bool check_sockets(struct harden *h, const struct bind *b)
 		check_one_socket(h, b, s->path,
 				 b->f->exists && b->f->dev == s->dev && b->f->ino == s->ino);
 	}
-	/* Those that are not there, or not yet. */
+	/* Those that are not there, or not yet, or somewhere else under their usual name. */
 	for (const struct policy_entry *s = h->policy->binds.sockets; s->value && h->d->n == before;
 	     s++)
-		check_one_socket(h, b, s->value, false);
+		check_one_socket(h, b, s->value,
+				 b->f->exists && S_ISSOCK(b->f->mode) &&
+					 strcmp(base_name(s->value), base_name(b->source)) == 0);
 	return h->d->n != before;
 }
 

@@ -80,11 +80,9 @@ static void cut(struct harden *h, const char *name, char ***set, size_t *n, cons
 		kept += may_stay(l, (*set)[i]);
 	if (kept == *n)
 		return;
-	char **v = arena_array(h->a, kept + 1, sizeof(*v));
-	if (!v) {
-		h->oom = true;
+	char **v = list_new(h, kept);
+	if (!v)
 		return;
-	}
 	for (size_t i = 0, k = 0; i < *n; i++)
 		if (may_stay(l, (*set)[i]))
 			v[k++] = (*set)[i];
@@ -100,7 +98,7 @@ static void cut(struct harden *h, const char *name, char ***set, size_t *n, cons
 static struct spec_capabilities *none(struct harden *h)
 {
 	struct spec_capabilities *c = arena_alloc(h->a, sizeof(*c));
-	char **empty = list_with(h, NULL, 0, NULL);
+	char **empty = list_new(h, 0);
 
 	if (!c || !empty) {
 		h->oom = true;

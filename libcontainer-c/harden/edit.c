@@ -167,17 +167,21 @@ const char *json_mappings(struct harden *h, const struct spec_id_mapping *m, siz
 	return finish(h, &b);
 }
 
+char **list_new(struct harden *h, size_t n)
+{
+	return got(h, arena_array(h->a, n + 1, sizeof(char *)));
+}
+
 char **list_with(struct harden *h, char *const *list, size_t n, const char *more)
 {
-	char **v = got(h, arena_array(h->a, n + 2, sizeof(*v)));
+	char **v = list_new(h, n + 1);
 
 	if (!v)
 		return NULL;
 	if (n)
 		memcpy(v, list, n * sizeof(*v));
-	if (more && !(v[n] = got(h, arena_strdup(h->a, more))))
-		return NULL;
-	return v;
+	v[n] = got(h, arena_strdup(h->a, more));
+	return v[n] ? v : NULL;
 }
 
 bool list_has(char *const *list, size_t n, const char *v)

@@ -73,7 +73,7 @@ void options_remove(struct harden *h, struct options_edit *e, const char *o, con
 
 	if (!list_has(e->list, e->n, o))
 		return;
-	char **v = list_with(h, NULL, e->n, NULL);
+	char **v = list_new(h, e->n);
 	if (!v || !add_reason(h, e, why))
 		return;
 	for (size_t i = 0; i < e->n; i++)

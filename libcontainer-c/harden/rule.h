@@ -81,7 +81,10 @@ const char *json_rules(struct harden *h, const struct spec_device_cgroup *r, siz
 /** json_i64_opt - NULL for a NULL @v, which is not exhaustion. */
 const char *json_i64_opt(struct harden *h, const int64_t *v);
 
-/** list_with - a copy of @list with @more (NULL: nothing) behind it, NULL-terminated. */
+/** list_new - room for @n strings and the NULL behind them. */
+char **list_new(struct harden *h, size_t n);
+
+/** list_with - a copy of @list with @more behind it, NULL-terminated. */
 char **list_with(struct harden *h, char *const *list, size_t n, const char *more);
 
 /** list_has - whether @v is in the list. */

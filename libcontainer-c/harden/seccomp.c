@@ -16,7 +16,7 @@ static const char spec_allow[] = "SECCOMP_FILTER_FLAG_SPEC_ALLOW";
 static void drop_spec_allow(struct harden *h, struct spec_seccomp *s)
 {
 	size_t kept = 0;
-	char **v = list_with(h, NULL, s->n_flags, NULL);
+	char **v = list_new(h, s->n_flags);
 
 	if (!v)
 		return;

@@ -84,26 +84,44 @@ static ssize_t root_before(const char *path, const char *shape)
 	return -1;
 }
 
-static bool is_hex_id(const char *s)
+/* Where engines keep what they mount at /etc/hosts and the like; "*" is a container's id. */
+static const char *const etc_shapes[] = {
+	"/containers/*/*",		    /* docker, below its data root */
+	"/overlay-containers/*/userdata/*", /* podman, below its run root */
+	NULL,
+};
+
+/* A component of 64 hexadecimal digits somewhere in @tail: the id. */
+static bool has_hex_id(const char *tail)
 {
-	return strspn(s, "0123456789abcdef") == 64 && (s[64] == '/' || !s[64]);
+	for (const char *p = tail; (p = strchr(p, '/')); p++)
+		if (strspn(p + 1, "0123456789abcdef") == 64 && p[65] == '/')
+			return true;
+	return false;
 }
 
-/* docker's DATA-ROOT/containers/ID/hosts, mounted at /etc/hosts: length of DATA-ROOT, or -1. */
+/*
+ * Length of the data root in front of the source of /etc/hosts, /etc/hostname or /etc/resolv.conf,
+ * or -1. The file has to be root's, or else anybody could make a path of that shape.
+ */
 static ssize_t root_of_etc_file(const struct harden *h, size_t i)
 {
 	static const char *const files[] = {"hosts", "hostname", "resolv.conf", NULL};
 	const struct bind_fact *f = bind_fact(h->facts, i);
+	char at[32] = "/etc/";
 
-	if (!f->exists || !f->real || !mount_is_bind(&h->s->mounts[i]))
+	if (!f->exists || !f->real || f->uid != 0 || !mount_is_bind(&h->s->mounts[i]))
 		return -1;
 	const char *base = strrchr(f->real, '/');
-	char at[32] = "/etc/";
-	if (!base || !str_in(base + 1, files) || !strcat(at, base + 1) ||
-	    !mount_is_at(&h->s->mounts[i], at))
+	if (!base || !str_in(base + 1, files) ||
+	    !mount_is_at(&h->s->mounts[i], strcat(at, base + 1)))
 		return -1;
-	ssize_t n = root_before(f->real, "/containers/*/*");
-	return n > 0 && is_hex_id(f->real + n + strlen("/containers/")) ? n : -1;
+	for (const char *const *s = etc_shapes; *s; s++) {
+		ssize_t n = root_before(f->real, *s);
+		if (n > 0 && has_hex_id(f->real + n))
+			return n;
+	}
+	return -1;
 }
 
 static void add_root(struct storage_roots *r, const char *path, ssize_t len)

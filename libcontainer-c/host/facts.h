@@ -54,6 +54,7 @@ struct bind_fact {
 	bool exists;
 	const char *real; /* realpath of the source */
 	mode_t mode;	  /* st_mode */
+	uid_t uid;	  /* st_uid */
 	dev_t dev, rdev;
 	ino_t ino;
 	bool mount_root; /* something is mounted exactly there (STATX_ATTR_MOUNT_ROOT, 5.8) */
@@ -73,7 +74,7 @@ struct host_facts {
 	uint64_t last_cap;  /* /proc/sys/kernel/cap_last_cap */
 	bool swap_accounting;
 	bool kmem_accounting_off; /* booted with cgroup.memory=nokmem */
-	bool apparmor, selinux; /* enabled in the running kernel */
+	bool apparmor, selinux;	  /* enabled in the running kernel */
 	bool in_userns; /* the runtime itself runs in a user namespace that maps not all ids */
 
 	enum cgroup_layout cgroup_layout;

@@ -149,6 +149,7 @@ static int probe_binds(const struct spec *s, struct arena *a, struct host_facts 
 			.exists = true,
 			.real = arena_strdup(a, real),
 			.mode = st.st_mode,
+			.uid = st.st_uid,
 			.dev = st.st_dev,
 			.rdev = st.st_rdev,
 			.ino = st.st_ino,
