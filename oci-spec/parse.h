@@ -106,8 +106,11 @@ void *parse_alloc(struct parser *p, size_t size);
 char *parse_strdup(struct parser *p, const char *s, size_t n);
 /** parse_scratch - memory that lives until the parse ends. */
 void *parse_scratch(struct parser *p, size_t size);
-/** pile_push - @size zeroed bytes on top of the pile; returns their offset. */
-size_t pile_push(struct parser *p, size_t size);
+/**
+ * pile_push - @size zeroed bytes on top of the pile. What it returns is good until the next push,
+ * which may move the pile.
+ */
+void *pile_push(struct parser *p, size_t size);
 /** pile_align - so that anything may begin on top of the pile. */
 void pile_align(struct parser *p);
 

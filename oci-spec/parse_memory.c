@@ -78,15 +78,14 @@ static void pile_grow(struct parser *p, size_t size)
 	p->pile_size = want;
 }
 
-size_t pile_push(struct parser *p, size_t size)
+void *pile_push(struct parser *p, size_t size)
 {
-	size_t off = p->pile_used;
-
-	if (!p->pile || p->pile_size - off < size)
+	if (!p->pile || p->pile_size - p->pile_used < size)
 		pile_grow(p, size);
-	memset(p->pile + off, 0, size);
+	void *top = memset(p->pile + p->pile_used, 0, size);
+
 	p->pile_used += size;
-	return off;
+	return top;
 }
 
 void pile_align(struct parser *p)

@@ -34,9 +34,7 @@ static void push_name(struct parser *p, struct frame *f)
 {
 	if (f->n_names++ == 0)
 		pile_align(p);
-	size_t off = pile_push(p, sizeof(f->key));
-
-	memcpy(p->pile + off, &f->key, sizeof(f->key));
+	memcpy(pile_push(p, sizeof(f->key)), &f->key, sizeof(f->key));
 }
 
 static int object_key(struct parser *p, struct frame *f, const char *s, size_t n)
@@ -136,8 +134,7 @@ static int map_unique(struct parser *p, struct frame *f, size_t size)
 	if (f->n < 2)
 		return 1;
 	pile_align(p);
-	size_t off = pile_push(p, f->n * sizeof(struct slice));
-	struct slice *v = (struct slice *)(void *)(p->pile + off);
+	struct slice *v = pile_push(p, f->n * sizeof(*v));
 
 	for (size_t i = 0; i < f->n; i++) {
 		memcpy(&v[i].p, p->pile + f->off + i * size, sizeof(v[i].p));

@@ -162,7 +162,7 @@ int parse_number(struct parser *p, const char *s, size_t n)
 	uint64_t bits = v.negative ? -v.magnitude : v.magnitude;
 	uint32_t bits32 = (uint32_t)bits;
 	uint16_t bits16 = (uint16_t)bits;
-	void *to = element ? p->pile + pile_push(p, r.size) : scalar_room(p, field, r.size);
+	void *to = element ? pile_push(p, r.size) : scalar_room(p, field, r.size);
 
 	memcpy(to,
 	       r.size == 8   ? (void *)&bits
@@ -212,11 +212,11 @@ static int string_element(struct parser *p, struct frame *f, const char *s, size
 
 		if (!text)
 			return 0;
-		memcpy(p->pile + pile_push(p, sizeof(text)), &text, sizeof(text));
+		memcpy(pile_push(p, sizeof(text)), &text, sizeof(text));
 	} else {
 		struct spec_pair pair = {f->key.p, parse_strdup(p, s, n)};
 
-		memcpy(p->pile + pile_push(p, sizeof(pair)), &pair, sizeof(pair));
+		memcpy(pile_push(p, sizeof(pair)), &pair, sizeof(pair));
 	}
 	return parse_value_ends(p);
 }
@@ -282,10 +282,11 @@ static void open_member(struct parser *p, struct frame *parent, const struct jso
 static void open_element(struct parser *p, struct frame *parent)
 {
 	const struct json_schema *schema = parent->field->sub;
-	size_t off = pile_push(p, schema->size);
+	size_t off = p->pile_used;
+	void *element = pile_push(p, schema->size);
 
 	if (parent->kind == FRAME_MAP)
-		memcpy(p->pile + off, &parent->key.p, sizeof(parent->key.p));
+		memcpy(element, &parent->key.p, sizeof(parent->key.p));
 	struct frame *f = push(p, FRAME_OBJECT, NULL);
 
 	f->schema = schema;
