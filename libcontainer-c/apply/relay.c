@@ -17,6 +17,8 @@
  */
 #define PIECE 256
 
+#define DRAIN_MS 5000
+
 enum { IN, MASTER, OUT };
 
 static size_t waiting(const struct relay_pipe *p)
@@ -134,12 +136,21 @@ int relay_step(struct relay *r, const struct pollfd fds[RELAY_FDS], struct err *
 	return x < 0 ? err_sys(e, -x, "copy the container's terminal") : 0;
 }
 
+/* Whether the caller's side takes more, within DRAIN_MS. */
+static bool can_write(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return poll(&p, 1, DRAIN_MS) > 0;
+}
+
 void relay_drain(struct relay *r)
 {
-	/* Blocking writes: what the container printed last is worth waiting for its reader. */
 	for (;;) {
+		/* What the container printed last is worth waiting for its reader, but not for
+		 * ever. */
 		while (waiting(&r->down))
-			if (flush(&r->down, r->out_fd, PIECE) < 0)
+			if (!can_write(r->out_fd) || flush(&r->down, r->out_fd, PIECE) < 0)
 				return;
 		if (r->down.closed || fill(&r->down, r->master_fd) < 0 || !waiting(&r->down))
 			break;
