@@ -84,13 +84,13 @@ static void write_json(const struct decisions *d, const struct err *refusal, str
 	AUTO_STRBUF list = STRBUF_INIT;
 	struct json_out j = {.out = out, .indent = "  "};
 
-	decisions_write_json(d, NULL, &list);
-	json_open(&j, NULL, '{');
-	json_bool(&j, "starts", refusal->kind == ERR_NONE);
+	decisions_write_json(d, j.indent, &list);
+	json_out_open(&j, NULL, '{');
+	json_out_bool(&j, "starts", refusal->kind == ERR_NONE);
 	if (refusal->kind != ERR_NONE)
-		json_string(&j, "refusal", refusal->msg);
-	json_raw(&j, "decisions", list.buf ? list.buf : "[]");
-	json_close(&j, '}');
+		json_out_string(&j, "refusal", refusal->msg);
+	json_out_raw(&j, "decisions", list.buf ? list.buf : "[]");
+	json_out_close(&j, '}');
 	strbuf_addc(out, '\n');
 	out->failed = out->failed || list.failed;
 }

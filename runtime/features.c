@@ -29,7 +29,7 @@
 #define WITH_SELINUX false
 #endif
 
-#define ADD(j, key, list) json_strings(j, key, list, sizeof(list) / sizeof((list)[0]))
+#define ADD(j, key, list) json_out_strings(j, key, list, sizeof(list) / sizeof((list)[0]))
 
 static const struct option_spec options[] = {{0}};
 
@@ -47,52 +47,52 @@ static void add_list(struct json_out *j, const char *key, const char *const *lis
 
 	while (list[n])
 		n++;
-	json_strings(j, key, list, n);
+	json_out_strings(j, key, list, n);
 }
 
 static void add_capabilities(struct json_out *j)
 {
-	json_open(j, "capabilities", '[');
+	json_out_open(j, "capabilities", '[');
 	for (unsigned i = 0; i < 64; i++)
 		if (caps_name(i))
-			json_string(j, NULL, caps_name(i));
-	json_close(j, ']');
+			json_out_string(j, NULL, caps_name(i));
+	json_out_close(j, ']');
 }
 
 static void add_cgroup(struct json_out *j)
 {
-	json_open(j, "cgroup", '{');
-	json_bool(j, "v1", true);
-	json_bool(j, "v2", true);
-	json_bool(j, "systemd", false);
-	json_bool(j, "systemdUser", false);
-	json_bool(j, "rdma", false);
-	json_close(j, '}');
+	json_out_open(j, "cgroup", '{');
+	json_out_bool(j, "v1", true);
+	json_out_bool(j, "v2", true);
+	json_out_bool(j, "systemd", false);
+	json_out_bool(j, "systemdUser", false);
+	json_out_bool(j, "rdma", false);
+	json_out_close(j, '}');
 }
 
 static void add_seccomp(struct json_out *j)
 {
-	json_open(j, "seccomp", '{');
-	json_bool(j, "enabled", true);
+	json_out_open(j, "seccomp", '{');
+	json_out_bool(j, "enabled", true);
 	add_list(j, "actions", seccomp_features_actions);
 	add_list(j, "operators", seccomp_features_operators);
 	add_list(j, "archs", seccomp_features_archs);
 	add_list(j, "knownFlags", seccomp_features_known_flags);
 	add_list(j, "supportedFlags", seccomp_features_supported_flags);
-	json_close(j, '}');
+	json_out_close(j, '}');
 }
 
 /* {"NAME": {"enabled": VALUE}} */
 static void add_enabled(struct json_out *j, const char *name, bool enabled)
 {
-	json_open(j, name, '{');
-	json_bool(j, "enabled", enabled);
-	json_close(j, '}');
+	json_out_open(j, name, '{');
+	json_out_bool(j, "enabled", enabled);
+	json_out_close(j, '}');
 }
 
 static void add_linux(struct json_out *j)
 {
-	json_open(j, "linux", '{');
+	json_out_open(j, "linux", '{');
 	ADD(j, "namespaces", namespaces);
 	add_capabilities(j);
 	add_cgroup(j);
@@ -100,11 +100,11 @@ static void add_linux(struct json_out *j)
 	add_enabled(j, "apparmor", WITH_APPARMOR);
 	add_enabled(j, "selinux", WITH_SELINUX);
 	add_enabled(j, "intelRdt", false);
-	json_open(j, "mountExtensions", '{');
+	json_out_open(j, "mountExtensions", '{');
 	add_enabled(j, "idmap", true);
-	json_close(j, '}');
+	json_out_close(j, '}');
 	add_enabled(j, "netDevices", false);
-	json_close(j, '}');
+	json_out_close(j, '}');
 }
 
 static void add_annotations(struct json_out *j)
@@ -112,14 +112,14 @@ static void add_annotations(struct json_out *j)
 	const struct scmp_version *v = seccomp_version();
 	char text[64];
 
-	json_open(j, "annotations", '{');
+	json_out_open(j, "annotations", '{');
 	if (v) {
 		snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
-		json_string(j, "io.github.seccomp.libseccomp.version", text);
+		json_out_string(j, "io.github.seccomp.libseccomp.version", text);
 	}
-	json_string(j, "org.opencontainers.runc.checkpoint.enabled", "false");
-	json_string(j, "org.opencontainers.runc.version", PACKAGE_VERSION);
-	json_close(j, '}');
+	json_out_string(j, "org.opencontainers.runc.checkpoint.enabled", "false");
+	json_out_string(j, "org.opencontainers.runc.version", PACKAGE_VERSION);
+	json_out_close(j, '}');
 }
 
 static int features_run(const struct context *c, char **args, int n_args, struct err *e)
@@ -128,14 +128,14 @@ static int features_run(const struct context *c, char **args, int n_args, struct
 	struct json_out j = {.out = &out, .indent = "    "};
 
 	(void)c, (void)args, (void)n_args;
-	json_open(&j, NULL, '{');
-	json_string(&j, "ociVersionMin", "1.0.0");
-	json_string(&j, "ociVersionMax", SPEC_VERSION);
+	json_out_open(&j, NULL, '{');
+	json_out_string(&j, "ociVersionMin", "1.0.0");
+	json_out_string(&j, "ociVersionMax", SPEC_VERSION);
 	ADD(&j, "hooks", hooks);
 	add_list(&j, "mountOptions", mount_option_names());
 	add_linux(&j);
 	add_annotations(&j);
-	json_close(&j, '}');
+	json_out_close(&j, '}');
 	strbuf_addc(&out, '\n');
 	return output_write(&out, e);
 }

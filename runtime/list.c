@@ -49,10 +49,10 @@ static void write_json(const struct listing *l, struct strbuf *out)
 		strbuf_adds(out, "null\n");
 		return;
 	}
-	json_open(&j, NULL, '[');
+	json_out_open(&j, NULL, '[');
 	for (size_t i = 0; i < l->n; i++)
 		state_json(&j, &l->states[i], owner_name(l->states[i].owner_uid, l->arena));
-	json_close(&j, ']');
+	json_out_close(&j, ']');
 	strbuf_addc(out, '\n');
 }
 

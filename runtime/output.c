@@ -42,7 +42,7 @@ static void begin(struct json_out *j, const char *key)
 	strbuf_adds(j->out, j->indent ? ": " : ":");
 }
 
-void json_open(struct json_out *j, const char *key, char bracket)
+void json_out_open(struct json_out *j, const char *key, char bracket)
 {
 	begin(j, key);
 	strbuf_addc(j->out, bracket);
@@ -50,7 +50,7 @@ void json_open(struct json_out *j, const char *key, char bracket)
 	j->not_first = false;
 }
 
-void json_close(struct json_out *j, char bracket)
+void json_out_close(struct json_out *j, char bracket)
 {
 	bool empty = !j->not_first;
 
@@ -61,34 +61,40 @@ void json_close(struct json_out *j, char bracket)
 	strbuf_addc(j->out, bracket);
 }
 
-void json_string(struct json_out *j, const char *key, const char *value)
+void json_out_string(struct json_out *j, const char *key, const char *value)
 {
 	begin(j, key);
 	strbuf_json(j->out, value);
 }
 
-void json_bool(struct json_out *j, const char *key, bool value)
+void json_out_bool(struct json_out *j, const char *key, bool value)
 {
 	begin(j, key);
 	strbuf_adds(j->out, value ? "true" : "false");
 }
 
-void json_int(struct json_out *j, const char *key, long long value)
+void json_out_int(struct json_out *j, const char *key, long long value)
 {
 	begin(j, key);
 	strbuf_addf(j->out, "%lld", value);
 }
 
-void json_strings(struct json_out *j, const char *key, const char *const *items, size_t n)
+void json_out_strings(struct json_out *j, const char *key, const char *const *items, size_t n)
 {
-	json_open(j, key, '[');
+	json_out_open(j, key, '[');
 	for (size_t i = 0; i < n; i++)
-		json_string(j, NULL, items[i]);
-	json_close(j, ']');
+		json_out_string(j, NULL, items[i]);
+	json_out_close(j, ']');
 }
 
-void json_raw(struct json_out *j, const char *key, const char *text)
+void json_out_raw(struct json_out *j, const char *key, const char *text)
 {
 	begin(j, key);
-	strbuf_adds(j->out, text);
+	for (; *text; text++) {
+		/* A line break in JSON is always between tokens: inside strings it is escaped. */
+		if (*text == '\n')
+			new_line(j);
+		else
+			strbuf_addc(j->out, *text);
+	}
 }

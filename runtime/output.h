@@ -27,16 +27,16 @@ struct json_out {
 	bool not_first; /* the innermost object or array has a member already */
 };
 
-/** json_open, json_close - an object or array; @bracket is '{', '[' and '}', ']'. */
-void json_open(struct json_out *j, const char *key, char bracket);
-void json_close(struct json_out *j, char bracket);
+/** json_out_open, json_out_close - an object or array; @bracket is '{', '[' and '}', ']'. */
+void json_out_open(struct json_out *j, const char *key, char bracket);
+void json_out_close(struct json_out *j, char bracket);
 
-void json_string(struct json_out *j, const char *key, const char *value);
-void json_bool(struct json_out *j, const char *key, bool value);
-void json_int(struct json_out *j, const char *key, long long value);
-/** json_strings - an array of @n strings; "[]" when there is none. */
-void json_strings(struct json_out *j, const char *key, const char *const *items, size_t n);
-/** json_raw - a value that is JSON text already, on one line. */
-void json_raw(struct json_out *j, const char *key, const char *text);
+void json_out_string(struct json_out *j, const char *key, const char *value);
+void json_out_bool(struct json_out *j, const char *key, bool value);
+void json_out_int(struct json_out *j, const char *key, long long value);
+/** json_out_strings - an array of @n strings; "[]" when there is none. */
+void json_out_strings(struct json_out *j, const char *key, const char *const *items, size_t n);
+/** json_out_raw - a value that is JSON text already; its further lines are indented to fit. */
+void json_out_raw(struct json_out *j, const char *key, const char *text);
 
 #endif

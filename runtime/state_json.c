@@ -20,7 +20,7 @@ static void add_annotations(struct json_out *j, const struct container_state *s)
 {
 	const struct spec_pair **sorted = calloc(s->n_annotations, sizeof(*sorted));
 
-	json_open(j, "annotations", '{');
+	json_out_open(j, "annotations", '{');
 	for (size_t i = 0; sorted && i < s->n_annotations; i++)
 		sorted[i] = &s->annotations[i];
 	if (sorted)
@@ -28,24 +28,24 @@ static void add_annotations(struct json_out *j, const struct container_state *s)
 	for (size_t i = 0; i < s->n_annotations; i++) {
 		/* Without memory for sorting they come in the order of the document. */
 		const struct spec_pair *p = sorted ? sorted[i] : &s->annotations[i];
-		json_string(j, p->key, p->value);
+		json_out_string(j, p->key, p->value);
 	}
-	json_close(j, '}');
+	json_out_close(j, '}');
 	free(sorted);
 }
 
 void state_json(struct json_out *j, const struct container_state *s, const char *owner)
 {
-	json_open(j, NULL, '{');
-	json_string(j, "ociVersion", s->oci_version);
-	json_string(j, "id", s->id);
-	json_int(j, "pid", s->pid);
-	json_string(j, "status", container_status_name(s->status));
-	json_string(j, "bundle", s->bundle);
-	json_string(j, "rootfs", s->rootfs);
-	json_string(j, "created", s->created);
+	json_out_open(j, NULL, '{');
+	json_out_string(j, "ociVersion", s->oci_version);
+	json_out_string(j, "id", s->id);
+	json_out_int(j, "pid", s->pid);
+	json_out_string(j, "status", container_status_name(s->status));
+	json_out_string(j, "bundle", s->bundle);
+	json_out_string(j, "rootfs", s->rootfs);
+	json_out_string(j, "created", s->created);
 	if (s->n_annotations > 0)
 		add_annotations(j, s);
-	json_string(j, "owner", owner);
-	json_close(j, '}');
+	json_out_string(j, "owner", owner);
+	json_out_close(j, '}');
 }

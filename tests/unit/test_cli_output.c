@@ -64,10 +64,10 @@ TEST(state_on_one_line_without_annotations)
 	s.n_annotations = 0;
 	s.pid = 0;
 	s.status = CONTAINER_STOPPED;
-	json_open(&j, NULL, '[');
+	json_out_open(&j, NULL, '[');
 	state_json(&j, &s, "root");
 	state_json(&j, &s, "root");
-	json_close(&j, ']');
+	json_out_close(&j, ']');
 	CHECK_HAS(out.buf, "[{\"ociVersion\":\"1.3.0\",\"id\":\"c1\",\"pid\":0,"
 			   "\"status\":\"stopped\",\"bundle\":\"/b\",\"rootfs\":\"/b/rootfs\","
 			   "\"created\":\"2026-11-22T17:04:07.123456789Z\",\"owner\":\"root\"},{");
@@ -79,14 +79,14 @@ TEST(empty_json_values)
 	AUTO_STRBUF out = STRBUF_INIT;
 	struct json_out j = {.out = &out, .indent = "\t"};
 
-	json_open(&j, NULL, '{');
-	json_strings(&j, "none", NULL, 0);
-	json_bool(&j, "yes", true);
-	json_raw(&j, "raw", "[1]");
-	json_open(&j, "inner", '{');
-	json_close(&j, '}');
-	json_close(&j, '}');
-	CHECK_STR(out.buf, "{\n\t\"none\": [],\n\t\"yes\": true,\n\t\"raw\": [1],\n"
+	json_out_open(&j, NULL, '{');
+	json_out_strings(&j, "none", NULL, 0);
+	json_out_bool(&j, "yes", true);
+	json_out_raw(&j, "raw", "[\n\t1\n]");
+	json_out_open(&j, "inner", '{');
+	json_out_close(&j, '}');
+	json_out_close(&j, '}');
+	CHECK_STR(out.buf, "{\n\t\"none\": [],\n\t\"yes\": true,\n\t\"raw\": [\n\t\t1\n\t],\n"
 			   "\t\"inner\": {}\n}");
 }
 

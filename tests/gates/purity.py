@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the objects of the build call: harden/ and plan/ nothing that touches the system, and the
+library nothing that prints or ends the process."""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+
+import _tap
+
+BUILD = os.environ.get("BUILD_DIR") or os.path.join(_tap.SRC, "build")
+PURE = ["harden", "plan", "policy"]
+# The C library: memory, strings, numbers, sorting. libseccomp and libcap: look-ups of names.
+ALLOWED = re.compile(r"""
+    malloc|calloc|realloc|reallocarray|free
+    |(mem|str)[a-z]+(_np)?|__(mem|str)[a-z]+_chk|__isoc99_sscanf|sscanf|__isoc23_\w+
+    |v?snprintf|__v?snprintf_chk|qsort|bsearch|__ctype_\w+|isalnum|isdigit|toupper|tolower
+    |__errno_location|__stack_chk_fail|abort|__assert_fail
+    |cap_from_name|cap_to_name|cap_free
+    |seccomp_(syscall_resolve_\w+|arch_\w+|version|api_get)
+    |_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_\w+
+""", re.VERBOSE)
+NEVER = re.compile(r"""
+    (__)?(f|d)?(v?printf|puts|putc|putchar|fwrite|perror)(_chk|_unlocked)?|stdout|stderr|v?syslog
+    |v?(warn|err)x?|exit|quick_exit
+""", re.VERBOSE)
+
+
+def symbols(path, *options):
+    run = subprocess.run(["nm", *options, "--format=posix", path], stdout=subprocess.PIPE,
+                         check=True, text=True)
+    return {line.split()[0] for line in run.stdout.splitlines() if line}
+
+
+def objects(room):
+    return sorted(glob.glob(os.path.join(BUILD, "libcontainer-c", room, "*.o"))
+                  + glob.glob(os.path.join(BUILD, room, "*.o")))
+
+
+def pure(room, own):
+    """Complaints about one room; @own: what the pure rooms and those below them define."""
+    found = objects(room)
+    if not found:
+        return [f"no objects of {room} in {BUILD}"]
+    return [f"{os.path.basename(path)} calls {name}" for path in found
+            for name in sorted(symbols(path, "--undefined-only"))
+            if name not in own and not ALLOWED.fullmatch(name)]
+
+
+def silent(paths):
+    return [f"{os.path.relpath(path, BUILD)} uses {name}" for path in paths
+            for name in sorted(symbols(path, "--undefined-only")) if NEVER.fullmatch(name)]
+
+
+def main():
+    if not objects("base"):
+        print(f"1..0 # SKIP nothing is built in {BUILD}")
+        sys.exit(0)
+    own = set()
+    for room in PURE + ["oci-spec"]:
+        for path in objects(room):
+            own |= symbols(path, "--defined-only", "--extern-only")
+    # Of base, all but what handles descriptors and files.
+    for path in objects("base"):
+        if os.path.basename(path) != "fd.o":
+            own |= symbols(path, "--defined-only", "--extern-only")
+    library = [path for room in ["base", "kernel", "oci-spec", "host", *PURE, "apply", "lifecycle"]
+               for path in objects(room)]
+    _tap.report([*((f"{room} is pure", pure(room, own)) for room in PURE),
+                 ("the library neither prints nor exits", silent(library))])
+
+
+if __name__ == "__main__":
+    main()
