@@ -33,3 +33,22 @@ tests_unit_test_exec_path_SOURCES = tests/unit/test_exec_path.c
 tests_unit_test_home_SOURCES = tests/unit/test_home.c
 tests_unit_test_fds_SOURCES = tests/unit/test_fds.c
 tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
+
+# The document: parser, writer, copier, differ, the default document, tables of one's own.
+check_PROGRAMS += tests/unit/test_spec_parse tests/unit/test_spec_check \
+	tests/unit/test_spec_default tests/unit/test_spec_golden tests/unit/test_spec_write \
+	tests/unit/test_spec_copy tests/unit/test_spec_diff tests/unit/test_json_table \
+	tests/prop/test_spec_roundtrip tests/fuzz/fuzz_spec
+tests_unit_test_spec_parse_SOURCES = tests/unit/test_spec_parse.c
+tests_unit_test_spec_check_SOURCES = tests/unit/test_spec_check.c
+tests_unit_test_spec_default_SOURCES = tests/unit/test_spec_default.c tests/unit/files.h
+tests_unit_test_spec_golden_SOURCES = tests/unit/test_spec_golden.c tests/unit/files.h
+tests_unit_test_spec_write_SOURCES = tests/unit/test_spec_write.c
+tests_unit_test_spec_copy_SOURCES = tests/unit/test_spec_copy.c tests/unit/files.h
+tests_unit_test_spec_diff_SOURCES = tests/unit/test_spec_diff.c
+tests_unit_test_json_table_SOURCES = tests/unit/test_json_table.c
+tests_prop_test_spec_roundtrip_SOURCES = tests/prop/test_spec_roundtrip.c \
+	tests/prop/gen_spec.c tests/prop/gen_spec.h
+tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c tests/unit/files.h \
+	tests/prop/gen_spec.c tests/prop/gen_spec.h
+EXTRA_DIST += tests/golden/spec tests/fuzz/corpus/spec
