@@ -52,3 +52,11 @@ tests_prop_test_spec_roundtrip_SOURCES = tests/prop/test_spec_roundtrip.c \
 tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c tests/unit/files.h \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
 EXTRA_DIST += tests/golden/spec tests/fuzz/corpus/spec
+
+# Control groups.
+check_PROGRAMS += tests/unit/test_cgroup_check tests/unit/test_cgroup_plan \
+	tests/unit/test_cgroup_probe tests/unit/test_devices_cgroup
+tests_unit_test_cgroup_check_SOURCES = tests/unit/test_cgroup_check.c
+tests_unit_test_cgroup_plan_SOURCES = tests/unit/test_cgroup_plan.c tests/unit/cgroup_facts.h
+tests_unit_test_cgroup_probe_SOURCES = tests/unit/test_cgroup_probe.c
+tests_unit_test_devices_cgroup_SOURCES = tests/unit/test_devices_cgroup.c

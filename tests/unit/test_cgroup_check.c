@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What may be read back for what was written; the texts are the kernel's own. */
+#include "plan/cgroup.h"
+
+#include "tests/unit/check.h"
+
+static bool same(enum cgroup_check check, const char *want, const char *got)
+{
+	return cgroup_value_matches(check, 0, want, got);
+}
+
+TEST(text)
+{
+	CHECK(same(CGROUP_CHECK_TEXT, "2048", "2048\n"));
+	CHECK(same(CGROUP_CHECK_TEXT, "max 100000", "max 100000\n"));
+	CHECK(!same(CGROUP_CHECK_TEXT, "2048", "20480\n"));
+	CHECK(!same(CGROUP_CHECK_TEXT, "2048", "204\n"));
+	CHECK(!same(CGROUP_CHECK_TEXT, "1", ""));
+	CHECK(!same(CGROUP_CHECK_TEXT, "1", "2\n"));
+}
+
+TEST(size)
+{
+	CHECK(same(CGROUP_CHECK_SIZE, "536870912", "536870912\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "536870913", "536870912\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "1G", "1073741824\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "max", "max\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "max", "9223372036854771712\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "9223372036854775807", "max\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "0", "0\n"));
+}
+
+/* The write that succeeded and did nothing, and limits above what was asked. */
+TEST(size_that_did_not_stick)
+{
+	CHECK(!same(CGROUP_CHECK_SIZE, "67108864", "9223372036854771712\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "67108864", "max\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "max", "67108864\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "536870912", "536875008\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "536870912", "536805375\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "536870912", "\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "536870912", "5368x\n"));
+}
+
+TEST(list)
+{
+	CHECK(same(CGROUP_CHECK_LIST, "0,1", "0-1\n"));
+	CHECK(same(CGROUP_CHECK_LIST, "3,1-2,0", "0-3\n"));
+	CHECK(same(CGROUP_CHECK_LIST, "7", "7\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "0-1", "0\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "0", "0-1\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "0", "\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "0", "0,\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "0", "99999\n"));
+}
+
+TEST(tokens)
+{
+	const char *io = "8:16 rbps=max wbps=max riops=max wiops=120\n"
+			 "8:0 rbps=1048576 wbps=max riops=max wiops=max\n";
+
+	CHECK(same(CGROUP_CHECK_TOKENS, "8:0 rbps=1048576", io));
+	CHECK(!same(CGROUP_CHECK_TOKENS, "8:0 rbps=104857", io));
+	CHECK(!same(CGROUP_CHECK_TOKENS, "8:0 wiops=120", io));
+	CHECK(!same(CGROUP_CHECK_TOKENS, "8:1 rbps=1048576", io));
+	CHECK(same(CGROUP_CHECK_TOKENS, "oom_kill_disable 1",
+		   "oom_kill_disable 1\nunder_oom 0\noom_kill 0\n"));
+	CHECK(!same(CGROUP_CHECK_TOKENS, "oom_kill_disable 1",
+		    "oom_kill_disable 0\nunder_oom 1\noom_kill 0\n"));
+	CHECK(same(CGROUP_CHECK_TOKENS, "default 500", "default 500\n8:0 100\n"));
+	CHECK(same(CGROUP_CHECK_TOKENS, "lo 5", "lo 5\neth0 0\n"));
+	CHECK(same(CGROUP_CHECK_TOKENS, "mlx4_0 hca_handle=2 hca_object=2000",
+		   "mlx4_0 hca_handle=2 hca_object=2000\nocrdma1 hca_handle=2 hca_object=max\n"));
+	CHECK(same(CGROUP_CHECK_TOKENS, "1", "1\n"));
+	CHECK(!same(CGROUP_CHECK_TOKENS, "1", "0\n"));
+	CHECK(!same(CGROUP_CHECK_TOKENS, "8:0 5", ""));
+}
+
+TEST(tokens_that_vanish)
+{
+	CHECK(cgroup_value_matches(CGROUP_CHECK_TOKENS, CGROUP_MAY_VANISH, "8:0 0", ""));
+	CHECK(cgroup_value_matches(CGROUP_CHECK_TOKENS, CGROUP_MAY_VANISH, "8:0 0", "8:16 7\n"));
+	CHECK(!cgroup_value_matches(CGROUP_CHECK_TOKENS, CGROUP_MAY_VANISH, "8:0 0", "8:0 7\n"));
+	CHECK(cgroup_value_matches(CGROUP_CHECK_TOKENS, CGROUP_MAY_VANISH, "8:0 rbps=max",
+				   "8:0 rbps=max wbps=5 riops=max wiops=max\n"));
+}
