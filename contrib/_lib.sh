@@ -55,11 +55,11 @@ as_owner()
 	fi
 }
 
-# build_tree DIR TARGETS CONFIGURE-ARGUMENTS... - configure and make in DIR. Shows the end of the
-# log when it fails.
+# build_tree DIR TESTS CONFIGURE-ARGUMENTS... - configure and make in DIR. TESTS is "tests" to build
+# the test programs too, or "". Shows the end of the log when it fails.
 build_tree()
 {
-	local dir=$1 targets=$2
+	local dir=$1 tests=$2
 	shift 2
 
 	as_owner mkdir -p "$dir"
@@ -71,10 +71,12 @@ build_tree()
 	# shellcheck disable=SC2016
 	as_owner sh -ec '
 		cd "$1"
-		targets=$2
+		tests=$2
 		shift 2
 		../configure --quiet "$@"
-		make -j"$(nproc)" $targets' sh "$dir" "$targets" "$@" >"$dir/build.log" 2>&1 || {
+		make -j"$(nproc)"
+		test -z "$tests" || make -j"$(nproc)" check TESTS=
+	' sh "$dir" "$tests" "$@" >"$dir/build.log" 2>&1 || {
 		tail -n 60 "$dir/build.log" >&2
 		die "building in $dir failed"
 	}
