@@ -14,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "apply/exec_path.h"
@@ -117,6 +119,32 @@ static int set_environment(struct creation *c, struct err *e)
 	return r < 0 ? err_sys(e, -r, "environment") : 0;
 }
 
+/*
+ * The slave that the runtime opened hangs on its own copy of the devpts mount, so that its name
+ * would be "/0" in here. Open it once more by its name in our own mounts; anything but the very
+ * same device is ignored.
+ */
+static int reopen_tty(int tty_fd)
+{
+	struct stat st, again;
+	char path[32];
+
+	if (fstat(tty_fd, &st) < 0)
+		return tty_fd;
+	snprintf(path, sizeof(path), "/dev/pts/%u", minor(st.st_rdev));
+	int fd = sys_openat2(AT_FDCWD, path, O_RDWR | O_NOCTTY, 0,
+			     RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	if (fd < 0)
+		return tty_fd;
+	if (fstat(fd, &again) < 0 || again.st_dev != st.st_dev || again.st_ino != st.st_ino ||
+	    again.st_rdev != st.st_rdev) {
+		close(fd);
+		return tty_fd;
+	}
+	close(tty_fd);
+	return fd;
+}
+
 /* After pivot_root: lock the mounts, take the terminal, give up privileges, find the program. */
 static int enter(struct creation *c, int tty_fd, struct err *e)
 {
@@ -134,7 +162,7 @@ static int enter(struct creation *c, int tty_fd, struct err *e)
 	if (r < 0)
 		return r;
 	if (p->terminal)
-		r = console_adopt(tty_fd, e);
+		r = console_adopt(reopen_tty(tty_fd), e);
 	else if (setsid() < 0)
 		r = err_sys(e, errno, "setsid");
 	if (r == 0)
@@ -209,6 +237,34 @@ static void fail(int fd, const struct err *e)
 	_exit(1);
 }
 
+/* The copy of the state directory's descriptor would hold its lock; the others show the host. */
+static void close_runtimes_own(struct creation *c)
+{
+	fd_closep(&c->hs_fd);
+	fd_closep(&c->dir.fd);
+	fd_closep(&c->console_sock);
+	fd_closep(&c->host_mnt_fd);
+	fd_closep(&c->host_root_fd);
+	fd_closep(&c->host_cwd_fd);
+}
+
+/* While it waits for `start`, the process holds its stdio, what it passes on, and two sockets. */
+static int close_all_but(unsigned keep, int a, int b, struct err *e)
+{
+	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+	unsigned from = 3 + keep;
+
+	if (a < 0 || b < 0)
+		low = high; /* only one of them is open */
+	for (int i = 0; i < 2; i++) {
+		unsigned stop = i == 0 ? low : high;
+		if (stop > from && sys_close_range(from, stop - 1, 0) < 0)
+			return err_sys(e, errno, "close descriptors");
+		from = stop + 1;
+	}
+	return sys_close_range(from, ~0u, 0) < 0 ? err_sys(e, errno, "close descriptors") : 0;
+}
+
 void child_main(void *arg)
 {
 	struct creation *c = arg;
@@ -219,12 +275,12 @@ void child_main(void *arg)
 	die_with_runtime(true);
 	prctl(PR_SET_NAME, "bulkhead:init");
 	prctl(PR_SET_DUMPABLE, 0);
-	fd_closep(&c->hs_fd);
+	close_runtimes_own(c);
 	if (settle(c, &e) < 0)
 		fail(hs, &e);
 	if (hs_send(hs, HS_READY) < 0 || hs_recv_fd(hs, HS_MOUNTED, &tty_fd, &e) < 0)
 		_exit(1);
-	if (enter(c, tty_fd, &e) < 0)
+	if (enter(c, tty_fd, &e) < 0 || close_all_but(c->keep_fds, hs, c->start_fd, &e) < 0)
 		fail(hs, &e);
 	if (hs_send(hs, HS_CREATED) < 0)
 		_exit(1);

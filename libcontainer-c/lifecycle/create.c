@@ -447,10 +447,16 @@ int container_create(const struct container_request *req, struct err *e)
 	struct creation c;
 	int r = creation_make(&c, req, false, e);
 
-	if (r == 0 && hs_send(c.hs_fd, HS_WAIT) < 0) {
-		r = err_set(e, ERR_SYSTEM, ECHILD,
-			    "the container's process ended right after its set-up");
-		creation_undo(&c);
+	if (r == 0) {
+		/* Wait until it has closed its end: only then our death is no longer its own. */
+		r = hs_send(c.hs_fd, HS_WAIT);
+		if (r == 0)
+			r = hs_recv_exec(c.hs_fd, e);
+		else
+			r = err_set(e, ERR_SYSTEM, ECHILD,
+				    "the container's process ended right after its set-up");
+		if (r < 0)
+			creation_undo(&c);
 	}
 	creation_release(&c);
 	return r;

@@ -15,8 +15,8 @@
  *      |------------- HS_CREATED -------------->|
  *      |                                        |  writes the state
  *      |<------------ HS_RUN -------------------|  `run`: go on to execve
- *      |   or HS_WAIT (`create`): accept a connection on start.sock first
- *      |   (end of file: execve succeeded)      |
+ *      |   or HS_WAIT (`create`): outlive R, close, accept on start.sock
+ *      |   (end of file: outlived / executed)   |
  *
  * Instead of its next message C may send HS_ERROR with a struct err, once, and exit.
  */

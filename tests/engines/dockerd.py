@@ -12,7 +12,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from harness import BULKHEAD, Failure, check, mount_points, run, wait_for  # noqa: E402
+from harness import BULKHEAD, PROBE, Failure, check, mount_points, run, wait_for  # noqa: E402
 
 DOCKER = "/usr/bin/docker"
 BRIDGE = "bkhtest0"
@@ -27,6 +27,7 @@ class Docker:
     def __init__(self, top):
         self.top = top
         self.socket = f"{top}/docker.sock"
+        self.parent = f"bkhtest-{os.getpid()}"
         self.process = None
 
     def __call__(self, *args, **kw):
@@ -59,11 +60,11 @@ class Docker:
     def state_dir(self, cid):
         """The runtime's own directory of a container."""
         full = self.inspect(cid, "{{.Id}}")
-        return f"{self.top}/exec/runtime-bulkhead/moby/{full}"
+        return f"{self.top}/exec/runtime-runc/moby/{full}"
 
     def start(self):
         config = {
-            "cgroup-parent": "/bkhtest",
+            "cgroup-parent": f"/{self.parent}",
             "exec-opts": ["native.cgroupdriver=cgroupfs"],
             "runtimes": {"bulkhead": {"path": BULKHEAD}},
         }
@@ -107,6 +108,9 @@ class Docker:
             time.sleep(0.1)
         check(not left, f"mounts left by the engine: {left}")
         shutil.rmtree(self.top, ignore_errors=True)
+        for tree in os.listdir("/sys/fs/cgroup"):
+            with contextlib.suppress(OSError):
+                os.rmdir(f"/sys/fs/cgroup/{tree}/{self.parent}")
 
     def make_busybox_image(self, name="bb"):
         """An image made from busybox-static, with a setuid-root binary in it."""
@@ -117,13 +121,9 @@ class Docker:
             shutil.copy("/bin/busybox", f"{d}/bin/busybox")
             for a in APPLETS:
                 os.symlink("busybox", f"{d}/bin/{a}")
-            shutil.copy("/bin/busybox", f"{d}/suid/id")
-            shutil.copy("/bin/busybox", f"{d}/suid/cat")
-            for f in ("id", "cat"):
-                os.chmod(f"{d}/suid/{f}", 0o4755)
-            probe = os.environ.get("BULKHEAD_PROBE")
-            if probe:
-                shutil.copy(probe, f"{d}/bin/probe")
+            shutil.copy(PROBE, f"{d}/bin/probe")
+            shutil.copy(PROBE, f"{d}/suid/probe")
+            os.chmod(f"{d}/suid/probe", 0o4755)
             open(f"{d}/etc/passwd", "w").write(
                 "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
             open(f"{d}/etc/group", "w").write("root:x:0:\napp:x:1000:\nextra:x:2000:\n")

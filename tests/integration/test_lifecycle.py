@@ -107,7 +107,8 @@ def created_waits_without_privileges_to_lose():
 @test
 def missing_program_fails_at_create():
     with bundle() as b:
-        has(b.args("nonesuch").refused().err, 'exec: "nonesuch": executable file not found in $PATH')
+        has(b.args("nonesuch").refused().err.replace('\\"', '"'),
+            'exec: "nonesuch": executable file not found in $PATH')
         has(b.args("/none/such").refused().err, "no such file or directory")
         has(b.args("/etc/passwd").refused().err, "permission denied")
 
@@ -115,7 +116,7 @@ def missing_program_fails_at_create():
 @test
 def pdeath_and_stdio():
     with bundle() as b:
-        r = b.run("sh", "-c", "ls -l /proc/self/fd | wc -l; tty; echo err >&2")
+        r = b.run("sh", "-c", "tty; echo err >&2")
         has(r.out, "not a tty")
         equal(r.err, "err\n")
 
@@ -187,12 +188,12 @@ def bad_configs_leave_nothing():
     with bundle() as b:
         cases = (
             (("process", "cwd"), "relative", "Cwd must be an absolute path"),
-            (("process", "user"), {"uid": 4294967295, "gid": 0}, "/process/user/uid"),
+            (("process", "user"), {"uid": 4294967295, "gid": 0}, "4294967295"),
             (("process", "user"), {"uid": 70000, "gid": 0}, "70000"),
             (("root", "path"), "nowhere", "nowhere"),
             (("hostname",), 7, "/hostname"),
             (("linux", "namespaces"), [{"type": "mount"}, {"type": "mount"}], "duplicated ns"),
-            (("linux", "sysctl"), {"kernel.panic": "1"}, "/linux/sysctl"),
+            (("linux", "sysctl"), {"kernel.panic": "1"}, "kernel.panic"),
             (("linux", "resources"), {"memory": {"limit": -7}}, "/linux/resources/memory/limit"),
             (("linux", "intelRdt"), {"closID": "x"}, "/linux/intelRdt"),
             (("mounts",), [{"destination": "/x", "type": "bind", "source": "/no/such/source", "options": ["bind"]}],

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import BULKHEAD, Failure, cgroups, check, equal, id_ranges, mount_points, run, write
+from harness import BULKHEAD, PROBE, Failure, cgroups, check, equal, id_ranges, mount_points, run, write
 
 _count = itertools.count()
 APPLETS = """sh true false id cat ls rm touch echo mount umount mknod sleep ps grep ip hostname mkdir chmod chown stat
@@ -60,9 +60,7 @@ def make_rootfs(path):
         os.symlink("busybox", f"{path}/bin/{a}")
     write(f"{path}/etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
     write(f"{path}/etc/group", "root:x:0:\napp:x:1000:\n")
-    probe = os.environ.get("BULKHEAD_PROBE")
-    if probe:
-        shutil.copy(probe, f"{path}/bin/probe")
+    shutil.copy(PROBE, f"{path}/bin/probe")
 
 
 class Bundle:

@@ -17,6 +17,7 @@ import traceback
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BULKHEAD = os.path.abspath(os.environ.get("BULKHEAD", os.path.join(TOP, "build/bulkhead")))
+PROBE = os.path.abspath(os.environ.get("BULKHEAD_PROBE", os.path.join(TOP, "build/tests/lib/probe")))
 IDS_DIR = "/run/bulkhead-ids"
 _tests = []
 

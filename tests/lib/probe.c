@@ -2,7 +2,8 @@
 /*
  * probe.c: what a process inside a container can do, one line "NAME RESULT" each. Static, so that
  * it runs in any image. RESULT is "ok" or the name of the errno. Also the workloads of the tests
- * about limits: `probe forkbomb`, `probe pipes`, `probe sockets`, `probe memory`, `probe dentries`.
+ * about limits: `probe forkbomb`, `probe pipes`, `probe sockets`, `probe memory`, `probe dentries`;
+ * `probe ids` prints the three user ids.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -251,6 +252,15 @@ static int hog_memory(void)
 	}
 }
 
+static int print_ids(void)
+{
+	uid_t r, e, s;
+
+	getresuid(&r, &e, &s);
+	printf("%u %u %u\n", r, e, s);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -258,7 +268,7 @@ int main(int argc, char **argv)
 		int (*run)(void);
 	} loads[] = {
 		{"forkbomb", forkbomb},	    {"pipes", hog_pipes},   {"sockets", hog_sockets},
-		{"dentries", hog_dentries}, {"memory", hog_memory},
+		{"dentries", hog_dentries}, {"memory", hog_memory}, {"ids", print_ids},
 	};
 
 	/* Several of the attempts succeed as root of a host: never there. */
@@ -273,6 +283,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
 		if (strcmp(argv[1], loads[i].name) == 0)
 			return loads[i].run();
-	fprintf(stderr, "usage: probe [forkbomb|pipes|sockets|dentries|memory]\n");
+	fprintf(stderr, "usage: probe [forkbomb|pipes|sockets|dentries|memory|ids]\n");
 	return 2;
 }
