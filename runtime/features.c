@@ -118,7 +118,6 @@ static void add_annotations(struct json_out *j)
 		json_out_string(j, "io.github.seccomp.libseccomp.version", text);
 	}
 	json_out_string(j, "org.opencontainers.runc.checkpoint.enabled", "false");
-	json_out_string(j, "org.opencontainers.runc.version", PACKAGE_VERSION);
 	json_out_close(j, '}');
 }
 
@@ -135,6 +134,8 @@ static int features_run(const struct context *c, char **args, int n_args, struct
 	add_list(&j, "mountOptions", mount_option_names());
 	add_linux(&j);
 	add_annotations(&j);
+	/* Nothing in annotations changes what this runtime does. */
+	json_out_strings(&j, "potentiallyUnsafeConfigAnnotations", NULL, 0);
 	json_out_close(&j, '}');
 	strbuf_addc(&out, '\n');
 	return output_write(&out, e);

@@ -15,6 +15,7 @@ Times, the commit, versions of libraries and the directory's name are replaced b
 may hold several commands. `test_cli.py --update` writes down what the program does now: read the diff.
 """
 
+import difflib
 import glob
 import os
 import re
@@ -90,10 +91,9 @@ def main():
             text = now
         if now != text:
             failed = 1
-            for word, lines in (("expected", text), ("got", now)):
-                print(f"# {word}:")
-                for line in lines.split("\n"):
-                    print(f"#     {line}")
+            for line in difflib.unified_diff(text.splitlines(), now.splitlines(), "expected", "got",
+                                             lineterm=""):
+                print(f"# {line}")
         print(f"{'not ok' if now != text else 'ok'} {number} - {os.path.basename(path)[:-4]}")
     return failed
 
