@@ -37,7 +37,8 @@ tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
 # The document: parser, writer, copier, differ, the default document, tables of one's own.
 check_PROGRAMS += tests/unit/test_spec_parse tests/unit/test_spec_check \
 	tests/unit/test_spec_default tests/unit/test_spec_golden tests/unit/test_spec_write \
-	tests/unit/test_spec_copy tests/unit/test_spec_diff tests/unit/test_json_table \
+	tests/unit/test_spec_copy tests/unit/test_spec_diff tests/unit/test_spec_schema \
+	tests/unit/test_json_table \
 	tests/prop/test_spec_roundtrip tests/fuzz/fuzz_spec
 tests_unit_test_spec_parse_SOURCES = tests/unit/test_spec_parse.c
 tests_unit_test_spec_check_SOURCES = tests/unit/test_spec_check.c
@@ -46,6 +47,7 @@ tests_unit_test_spec_golden_SOURCES = tests/unit/test_spec_golden.c tests/unit/f
 tests_unit_test_spec_write_SOURCES = tests/unit/test_spec_write.c
 tests_unit_test_spec_copy_SOURCES = tests/unit/test_spec_copy.c tests/unit/files.h
 tests_unit_test_spec_diff_SOURCES = tests/unit/test_spec_diff.c
+tests_unit_test_spec_schema_SOURCES = tests/unit/test_spec_schema.c
 tests_unit_test_json_table_SOURCES = tests/unit/test_json_table.c
 tests_prop_test_spec_roundtrip_SOURCES = tests/prop/test_spec_roundtrip.c \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
@@ -60,3 +62,20 @@ tests_unit_test_cgroup_check_SOURCES = tests/unit/test_cgroup_check.c
 tests_unit_test_cgroup_plan_SOURCES = tests/unit/test_cgroup_plan.c tests/unit/cgroup_facts.h
 tests_unit_test_cgroup_probe_SOURCES = tests/unit/test_cgroup_probe.c
 tests_unit_test_devices_cgroup_SOURCES = tests/unit/test_devices_cgroup.c
+
+# The hardening layer and the plan of namespaces.
+check_PROGRAMS += tests/unit/test_harden_binds tests/unit/test_harden_capabilities \
+	tests/unit/test_harden_decisions tests/unit/test_harden_devices \
+	tests/unit/test_harden_limits tests/unit/test_harden_mounts \
+	tests/unit/test_harden_namespaces tests/unit/test_harden_sysctl \
+	tests/unit/test_harden_userns tests/unit/test_plan_namespaces
+tests_unit_test_harden_binds_SOURCES = tests/unit/test_harden_binds.c tests/unit/harden_case.h
+tests_unit_test_harden_capabilities_SOURCES = tests/unit/test_harden_capabilities.c
+tests_unit_test_harden_decisions_SOURCES = tests/unit/test_harden_decisions.c
+tests_unit_test_harden_devices_SOURCES = tests/unit/test_harden_devices.c
+tests_unit_test_harden_limits_SOURCES = tests/unit/test_harden_limits.c
+tests_unit_test_harden_mounts_SOURCES = tests/unit/test_harden_mounts.c
+tests_unit_test_harden_namespaces_SOURCES = tests/unit/test_harden_namespaces.c
+tests_unit_test_harden_sysctl_SOURCES = tests/unit/test_harden_sysctl.c
+tests_unit_test_harden_userns_SOURCES = tests/unit/test_harden_userns.c
+tests_unit_test_plan_namespaces_SOURCES = tests/unit/test_plan_namespaces.c

@@ -17,7 +17,8 @@
 /* @percent of the host's RAM in whole pages; 0 when it is not known. */
 static int64_t ram_share(const struct harden *h, unsigned percent)
 {
-	uint64_t v = h->facts->mem_total / 100 * percent / PAGE * PAGE;
+	uint64_t total = h->facts->mem_total;
+	uint64_t v = (total / 100 * percent + total % 100 * percent / 100) / PAGE * PAGE;
 
 	return v > INT64_MAX / 2 ? INT64_MAX / 2 : (int64_t)v;
 }

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_binds.c: harden/binds.c and storage.c. */
+#include <errno.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "harden/storage.h"
+#include "harden_case.h"
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* A directory on ext4 at @real. */
+static struct bind_fact directory(const char *real)
+{
+	return (struct bind_fact){.exists = true,
+				  .real = real,
+				  .mode = S_IFDIR | 0755,
+				  .dev = 8,
+				  .ino = 1000,
+				  .fs_type = EXT4_SUPER_MAGIC};
+}
+
+/* A bind of @source whose facts are @f (NULL: none). */
+static void run_bind(struct harden_case *c, const char *source, const struct bind_fact *f,
+		     const char *more)
+{
+	c->f.binds = f;
+	c->f.n_binds = f != NULL;
+	case_doc(c, "", "",
+		 arena_printf(&c->a,
+			      ",'mounts':[{'destination':'/x','type':'bind','source':'%s',"
+			      "'options':['rbind','rnosuid','rnodev']%s}]",
+			      source, more));
+}
+
+static bool has_option(const struct harden_case *c, const char *o)
+{
+	const struct spec_mount *m = &c->out->mounts[0];
+
+	for (size_t i = 0; i < m->n_options; i++)
+		if (strcmp(m->options[i], o) == 0)
+			return true;
+	return false;
+}
+
+TEST(a_host_directory_is_left_as_it_is)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/hostdir");
+
+	run_bind(c, "/hostdir", &f, "");
+	CHECK_QUIET(c, "binds");
+	CHECK(!has_option(c, "idmap"));
+}
+
+TEST(a_control_socket_is_refused_by_path)
+{
+	struct harden_case *c = case_new();
+
+	run_bind(c, "/run/docker.sock", NULL, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source",
+		      "/run/docker.sock is an engine's control socket: refused");
+	c = case_new();
+	run_bind(c, "/var/run//./docker.sock", NULL, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "/var/run/docker.sock is an engine's");
+}
+
+TEST(a_control_socket_is_refused_by_real_path)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/run/containerd/containerd.sock");
+
+	run_bind(c, "/home/u/link", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "/run/containerd/containerd.sock is");
+}
+
+TEST(a_control_socket_is_refused_by_inode)
+{
+	struct harden_case *c = case_new();
+	struct socket_fact s = {"/srv/engine.ctl", 24, 77};
+	struct bind_fact f = {.exists = true,
+			      .real = "/home/u/other-name",
+			      .mode = S_IFSOCK | 0660,
+			      .dev = 24,
+			      .ino = 77};
+
+	c->f.sockets = &s;
+	c->f.n_sockets = 1;
+	run_bind(c, "/home/u/other-name", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "/home/u/other-name is an engine's");
+	f.dev = 25;
+	c->e = (struct err){0};
+	run_bind(c, "/home/u/other-name", &f, "");
+	CHECK_QUIET(c, "binds");
+}
+
+TEST(a_socket_with_the_usual_name_is_refused_anywhere)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = {
+		.exists = true, .real = "/opt/d/docker.sock", .mode = S_IFSOCK | 0660};
+
+	run_bind(c, "/opt/d/docker.sock", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "/opt/d/docker.sock is an engine's");
+	/* A directory of that name (docker makes one for a source that is missing) is none. */
+	f.mode = S_IFDIR | 0755;
+	c->e = (struct err){0};
+	run_bind(c, "/opt/d/docker.sock", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(parents_of_a_socket_are_refused)
+{
+	static const char *const parents[] = {"/", "/run", "/run/containerd", "/run/docker"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory(parents[i]);
+		run_bind(c, parents[i], &f, "");
+		CHECK_REFUSED(c, "binds", "/mounts/0/source",
+			      "contains an engine's control socket");
+	}
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/runaway");
+	run_bind(c, "/runaway", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	c = case_new();
+	f = directory("/run");
+	c->p.binds.allow_socket_parents = true;
+	run_bind(c, "/run", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(inside_of_procfs_and_sysfs_is_refused)
+{
+	static const char *const paths[] = {"/proc/sys/kernel", "/proc/1", "/sys/kernel",
+					    "/sys/kernel/debug", "/sys/firmware/efi/efivars"};
+
+	for (size_t i = 0; i < 5; i++) {
+		struct harden_case *c = case_new();
+		run_bind(c, paths[i], NULL, "");
+		CHECK_REFUSED(c, "binds", "/mounts/0/source", "part of the host's procfs or sysfs");
+	}
+}
+
+TEST(procfs_mounted_elsewhere_is_known_by_its_type)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/mnt/p/sysrq-trigger");
+
+	f.fs_type = PROC_SUPER_MAGIC;
+	run_bind(c, "/mnt/p/sysrq-trigger", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "part of the host's procfs");
+	f = directory("/mnt/s/kernel");
+	f.fs_type = SYSFS_MAGIC;
+	c->e = (struct err){0};
+	run_bind(c, "/mnt/s/kernel", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "part of the host's procfs");
+}
+
+TEST(their_roots_are_read_only)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/proc");
+
+	f.fs_type = PROC_SUPER_MAGIC;
+	f.ino = 1;
+	run_bind(c, "/proc", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(has_option(c, "rro"));
+	f = directory("/sys/fs/cgroup");
+	f.fs_type = TMPFS_MAGIC;
+	c->f.n_binds = 1;
+	case_doc(
+		c, "", "",
+		",'mounts':[{'destination':'/x','type':'bind','source':'/sys/fs/cgroup','options':["
+		"'rw','nosuid','nodev']}]");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(has_option(c, "ro") && !has_option(c, "rw"));
+}
+
+TEST(device_nodes_are_refused_unless_listed)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = {
+		.exists = true, .real = "/dev/sda", .mode = S_IFBLK | 0660, .rdev = makedev(8, 0)};
+
+	run_bind(c, "/dev/sda", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "is a block device of the host");
+	f = (struct bind_fact){.exists = true,
+			       .real = "/dev/ttyUSB0",
+			       .mode = S_IFCHR | 0660,
+			       .rdev = makedev(188, 0)};
+	c->e = (struct err){0};
+	run_bind(c, "/dev/ttyUSB0", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "that the policy does not list");
+	static const struct policy_device usb[] = {{'c', 188, -1, "rw", "a modem"}, {.type = 0}};
+	c->p.devices.extra = usb;
+	c->e = (struct err){0};
+	run_bind(c, "/dev/ttyUSB0", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(volumes_are_idmapped)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+
+	run_bind(c, "/var/lib/docker/volumes/v/_data", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(has_option(c, "idmap"));
+	CHECK_CHANGE(c, "binds", "/mounts/0/options", "[\"rbind\",\"rnosuid\",\"rnodev\"]",
+		     "[\"rbind\",\"rnosuid\",\"rnodev\",\"idmap\"]");
+}
+
+TEST(a_volume_that_is_a_mount_of_something_else_is_not)
+{
+	/* docker volume create -o type=none -o o=bind -o device=/etc */
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+
+	f.mount_root = true;
+	run_bind(c, "/var/lib/docker/volumes/v/_data", &f, "");
+	CHECK_QUIET(c, "binds");
+	CHECK(!has_option(c, "idmap"));
+}
+
+TEST(a_link_that_looks_like_a_volume_is_not)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/etc");
+
+	run_bind(c, "/var/lib/docker/volumes/v/_data", &f, "");
+	CHECK(!has_option(c, "idmap"));
+	c = case_new();
+	run_bind(c, "/var/lib/docker/volumes/v/_data", NULL, "");
+	CHECK(!has_option(c, "idmap"));
+}
+
+TEST(all_volumes_at_once_are_not)
+{
+	static const char *const paths[] = {"/var/lib/docker/volumes", "/var/lib/docker/volumes/v",
+					    "/var/lib/docker",
+					    "/var/lib/docker/volumes/v/_data/sub"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory(paths[i]);
+		run_bind(c, paths[i], &f, "");
+		CHECK(!has_option(c, "idmap"));
+	}
+}
+
+TEST(the_caller_who_made_the_user_namespace_has_shifted_its_volumes)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+
+	c->f.binds = &f;
+	c->f.n_binds = 1;
+	case_run(c,
+		 "{'ociVersion':'1.2.0','linux':{'namespaces':[" NAMESPACES ",{'type':'user'}],"
+		 "'uidMappings':[{'containerID':0,'hostID':200000,'size':65536}],"
+		 "'gidMappings':[{'containerID':0,'hostID':200000,'size':65536}]},'mounts':[{"
+		 "'destination':'/x','type':'bind','source':'/v','options':['nosuid','nodev']}]}");
+	CHECK_QUIET(c, "binds");
+	CHECK(!has_option(c, "idmap"));
+}
+
+TEST(file_systems_that_cannot_idmap_are_noted)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f =
+		directory("/run/containers/storage/overlay-containers/i/userdata/hosts");
+
+	f.fs_type = TMPFS_MAGIC; /* since 6.3 */
+	run_bind(c, "/run/x", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(!has_option(c, "idmap"));
+	CHECK(decision_find(c, DECISION_NOTE, "binds", "/mounts/0/source"));
+	c->f.kernel_minor = 3;
+	run_bind(c, "/run/x", &f, "");
+	CHECK(has_option(c, "idmap"));
+}
+
+TEST(idmapping_a_host_directory_is_undone)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/etc");
+
+	c->f.binds = &f;
+	c->f.n_binds = 1;
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/x','type':'bind','source':'/etc','options':['bind',"
+		 "'nosuid','nodev','idmap','ridmap'],'uidMappings':[{'containerID':0,'hostID':"
+		 "100000,"
+		 "'size':1}],'gidMappings':[{'containerID':0,'hostID':100000,'size':1}]}]");
+	CHECK_CHANGE(c, "binds", "/mounts/0/uidMappings",
+		     "[{\"containerID\":0,\"hostID\":100000,\"size\":1}]", NULL);
+	CHECK_CHANGE(c, "binds", "/mounts/0/gidMappings",
+		     "[{\"containerID\":0,\"hostID\":100000,\"size\":1}]", NULL);
+	CHECK(!has_option(c, "idmap") && !has_option(c, "ridmap"));
+	CHECK(!c->out->mounts[0].uid_mappings);
+	c = case_new();
+	c->p.binds.allow_idmap = true;
+	run_bind(c, "/etc", &f, ",'uidMappings':[{'containerID':0,'hostID':100000,'size':1}]");
+	CHECK_QUIET(c, "binds");
+}
+
+/* Where the engine's data root was moved to is told by the rootfs ... */
+TEST(the_data_root_is_found_from_the_rootfs)
+{
+	static const char *const roots[] = {"/data/docker/overlay2/abc/merged",
+					    "/data/docker/btrfs/subvolumes/abc",
+					    "/data/docker/overlay/abc/merged"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/data/docker/volumes/v/_data");
+		c->f.binds = &f;
+		c->f.n_binds = 1;
+		case_doc(c, "", "",
+			 arena_printf(&c->a,
+				      ",'root':{'path':'%s'},'mounts':[{'destination':'/x','type':"
+				      "'bind','source':'/s','options':['nosuid','nodev']}]",
+				      roots[i]));
+		CHECK(has_option(c, "idmap"));
+	}
+}
+
+/* ... or by the files that the engine mounts into /etc. */
+static bool idmapped_beside(const char *hosts, const char *destination, uid_t owner)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f[2] = {directory("/data/d/volumes/v/_data"), directory(hosts)};
+
+	f[1].uid = owner;
+	c->f.binds = f;
+	c->f.n_binds = 2;
+	case_doc(c, "", "",
+		 arena_printf(
+			 &c->a,
+			 ",'root':{'path':'rootfs'},'mounts':[{'destination':'/x','type':'bind',"
+			 "'source':'/s'},{'destination':'%s','type':'bind','source':'%s'}]",
+			 destination, hosts));
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	return has_option(c, "idmap");
+}
+
+TEST(the_data_root_is_found_from_etc_hosts)
+{
+	CHECK(idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/hosts", 0));
+	CHECK(idmapped_beside("/data/d/containers/" ID "/resolv.conf", "/etc/resolv.conf", 0));
+	CHECK(idmapped_beside("/data/d/overlay-containers/" ID "/userdata/hostname",
+			      "/etc/hostname", 0));
+	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/hosts", 1000));
+	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/passwd", 0));
+	CHECK(!idmapped_beside("/data/d/containers/short/hosts", "/etc/hosts", 0));
+	CHECK(!idmapped_beside("/data/e/containers/" ID "/hosts", "/etc/hosts", 0));
+}
+
+TEST(patterns)
+{
+	CHECK(storage_match("/a/*/c", "/a/b/c"));
+	CHECK(!storage_match("/a/*/c", "/a/b/d/c"));
+	CHECK(!storage_match("/a/*/c", "/a/c"));
+	CHECK(storage_match("/a/**", "/a/b"));
+	CHECK(storage_match("/a/**", "/a/b/c/d"));
+	CHECK(!storage_match("/a/**", "/a"));
+	CHECK(!storage_match("/a/**", "/ab/c"));
+	CHECK(storage_match("/a/x*y*", "/a/xy"));
+	CHECK(storage_match("/a/x*y*", "/a/x1y2y3"));
+	CHECK(!storage_match("/a/x*y", "/a/xyz"));
+	CHECK(!storage_match("/a", "/a/b"));
+	CHECK(!storage_match("/a/b", "/a"));
+	CHECK(storage_match("/", "/"));
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_capabilities.c: harden/capabilities.c, no_new_privileges.c, seccomp.c, privileged.c.
+ */
+#include <errno.h>
+
+#include "harden_case.h"
+
+#define SETS(b, e, i, p, a)                                                                        \
+	",'capabilities':{'bounding':[" b "],'effective':[" e "],'inheritable':[" i                \
+	"],'permitted':[" p "],'ambient':[" a "]}"
+
+TEST(absent_means_none_and_is_written_down)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities", NULL,
+		     "{\"bounding\":[],\"effective\":[],\"inheritable\":[],\"permitted\":[],"
+		     "\"ambient\":[]}");
+	CHECK(c->out->process->capabilities);
+	CHECK_INT(c->out->process->capabilities->n_bounding, 0);
+}
+
+TEST(within_the_ceiling_nothing_changes)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, SETS("'CAP_CHOWN','CAP_KILL'", "'CAP_KILL'", "", "'CAP_KILL'", ""), "", "");
+	CHECK_QUIET(c, "capabilities");
+}
+
+TEST(the_ceiling_is_podmans_default)
+{
+	struct harden_case *c = case_new();
+	const char *kept = "'CAP_CHOWN','CAP_DAC_OVERRIDE','CAP_FOWNER','CAP_FSETID','CAP_KILL',"
+			   "'CAP_NET_BIND_SERVICE','CAP_SETFCAP','CAP_SETGID','CAP_SETPCAP',"
+			   "'CAP_SETUID','CAP_SYS_CHROOT'";
+
+	case_doc(c, arena_printf(&c->a, ",'capabilities':{'bounding':[%s,'CAP_MKNOD']}", kept), "",
+		 "");
+	CHECK_INT(c->out->process->capabilities->n_bounding, 11);
+	CHECK_STR(c->out->process->capabilities->bounding[10], "CAP_SYS_CHROOT");
+	CHECK(!c->out->process->capabilities->bounding[11]);
+}
+
+TEST(each_set_is_cut_with_one_decision)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c,
+		 SETS("'CAP_SYS_ADMIN','CAP_KILL','CAP_NET_RAW'", "'CAP_SYS_ADMIN','CAP_KILL'", "",
+		      "'CAP_SYS_ADMIN','CAP_KILL'", ""),
+		 "", "");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/bounding",
+		     "[\"CAP_SYS_ADMIN\",\"CAP_KILL\",\"CAP_NET_RAW\"]", "[\"CAP_KILL\"]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/effective",
+		     "[\"CAP_SYS_ADMIN\",\"CAP_KILL\"]", "[\"CAP_KILL\"]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/permitted",
+		     "[\"CAP_SYS_ADMIN\",\"CAP_KILL\"]", "[\"CAP_KILL\"]");
+	CHECK_INT(decision_count(c, DECISION_CHANGE, "capabilities"), 3);
+	CHECK_STR(
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/bounding")
+			->why,
+		"above the policy's ceiling: CAP_SYS_ADMIN CAP_NET_RAW");
+}
+
+TEST(sets_are_cut_to_each_other)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, SETS("'CAP_KILL'", "'CAP_KILL','CAP_CHOWN'", "", "'CAP_KILL','CAP_CHOWN'", ""),
+		 "", "");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/permitted",
+		     "[\"CAP_KILL\",\"CAP_CHOWN\"]", "[\"CAP_KILL\"]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/effective",
+		     "[\"CAP_KILL\",\"CAP_CHOWN\"]", "[\"CAP_KILL\"]");
+	CHECK_HAS(
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/permitted")
+			->why,
+		"not in the bounding set: CAP_CHOWN");
+}
+
+TEST(inheritable_and_ambient_are_emptied)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, SETS("'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'"), "",
+		 "");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/inheritable", "[\"CAP_KILL\"]",
+		     "[]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/ambient", "[\"CAP_KILL\"]", "[]");
+	CHECK_INT(c->out->process->capabilities->n_bounding, 1);
+}
+
+TEST(the_policy_can_leave_ambient_which_needs_inheritable)
+{
+	struct harden_case *c = case_new();
+
+	c->p.capabilities.allow_ambient = true;
+	case_doc(c,
+		 SETS("'CAP_KILL','CAP_CHOWN','CAP_BPF'", "", "'CAP_KILL','CAP_CHOWN','CAP_BPF'",
+		      "'CAP_KILL','CAP_CHOWN','CAP_BPF'", "'CAP_KILL','CAP_BPF','CAP_SETUID'"),
+		 "", "");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/ambient",
+		     "[\"CAP_KILL\",\"CAP_BPF\",\"CAP_SETUID\"]", "[\"CAP_KILL\"]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/inheritable",
+		     "[\"CAP_KILL\",\"CAP_CHOWN\",\"CAP_BPF\"]", "[\"CAP_KILL\"]");
+}
+
+TEST(unknown_and_odd_names_are_removed)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, SETS("'CAP_NO_SUCH','cap_chown','CAP_CHOWN '", "", "", "", ""), "", "");
+	CHECK_INT(c->out->process->capabilities->n_bounding, 0);
+}
+
+TEST(thousands_of_names_do_not_fill_the_reason)
+{
+	struct harden_case *c = case_new();
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	strbuf_adds(&b, ",'capabilities':{'bounding':['CAP_KILL'");
+	for (int i = 0; i < 60000; i++)
+		strbuf_adds(&b, ",'CAP_MKNOD'");
+	strbuf_adds(&b, "]}");
+	case_doc(c, b.buf, "", "");
+	const struct decision *d =
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/bounding");
+	CHECK(d && strlen(d->why) < 8192);
+	CHECK_HAS(d->why, "and 59936 more");
+}
+
+TEST(a_document_without_process_is_left_alone)
+{
+	struct harden_case *c = case_new();
+
+	case_run(c, "{'ociVersion':'1.2.0','linux':{'namespaces':[" NAMESPACES "]}}");
+	CHECK_QUIET(c, "capabilities");
+	CHECK_QUIET(c, "no-new-privileges");
+	CHECK(!c->out->process);
+}
+
+TEST(no_new_privileges_is_set)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_CHANGE(c, "no-new-privileges", "/process/noNewPrivileges", NULL, "true");
+	c = case_new();
+	case_doc(c, ",'noNewPrivileges':false", "", "");
+	CHECK_CHANGE(c, "no-new-privileges", "/process/noNewPrivileges", "false", "true");
+	CHECK(*c->out->process->no_new_privileges);
+	CHECK(!*c->in->process->no_new_privileges);
+	c = case_new();
+	case_doc(c, ",'noNewPrivileges':true", "", "");
+	CHECK_QUIET(c, "no-new-privileges");
+}
+
+TEST(absent_seccomp_is_noted)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "seccomp", "/linux/seccomp")->why,
+		  "the built-in one is loaded all the same");
+	CHECK_QUIET(c, "seccomp");
+}
+
+TEST(the_ssb_mitigation_stays_on)
+{
+	struct harden_case *c = case_new();
+	const char *seccomp = ",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','flags':["
+			      "'SECCOMP_FILTER_FLAG_LOG','SECCOMP_FILTER_FLAG_SPEC_ALLOW']}";
+
+	case_doc(c, "", seccomp, "");
+	CHECK_CHANGE(c, "seccomp", "/linux/seccomp/flags",
+		     "[\"SECCOMP_FILTER_FLAG_LOG\",\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]",
+		     "[\"SECCOMP_FILTER_FLAG_LOG\"]");
+	c = case_new();
+	c->p.seccomp.allow_spec_allow = true;
+	case_doc(c, "", seccomp, "");
+	CHECK_QUIET(c, "seccomp");
+}
+
+#define ADMIN ",'capabilities':{'bounding':['CAP_SYS_ADMIN']}"
+
+TEST(privileged_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, ADMIN,
+		 ",'resources':{'devices':[{'allow':false,'access':'rwm'},"
+		 "{'allow':true,'access':'rwm'}]}",
+		 "");
+	CHECK_REFUSED(c, "privileged", "/linux/resources/devices/1", "--privileged");
+	c = case_new();
+	case_doc(c, ADMIN,
+		 ",'resources':{'devices':[{'allow':true,'type':'a','major':-1,'minor':-1,"
+		 "'access':'rw'}]}",
+		 "");
+	CHECK_REFUSED(c, "privileged", "/linux/resources/devices/0", "--privileged");
+}
+
+TEST(parts_of_privileged_are_reduced_instead)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, ADMIN, ",'resources':{'devices':[{'allow':false,'access':'rwm'}]}", "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	c = case_new();
+	case_doc(c, "", ",'resources':{'devices':[{'allow':true,'access':'rwm'}]}", "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	c = case_new();
+	case_doc(c, ADMIN, ",'resources':{'devices':[{'allow':true,'type':'c','access':'rwm'}]}",
+		 "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_decisions.c: harden.c, decision.c, decision_write.c, hooks.c and annotations.c. */
+#include <errno.h>
+
+#include "harden_case.h"
+
+TEST(the_input_is_untouched)
+{
+	struct harden_case *c = case_new();
+	AUTO_STRBUF before = STRBUF_INIT, after = STRBUF_INIT;
+	struct spec *copy;
+
+	case_doc(c, ",'capabilities':{'bounding':['CAP_SYS_ADMIN']}",
+		 ",'sysctl':{'kernel.domainname':'x'}",
+		 ",'mounts':[{'destination':'/a','type':'bind','source':'/b','options':['suid']}]");
+	spec_write(c->in, NULL, &before);
+	CHECK_INT(harden(c->in, &c->p, &c->f, &c->a, &copy, &c->d, &c->e), 0);
+	spec_write(c->in, NULL, &after);
+	CHECK_STR(before.buf, after.buf);
+}
+
+TEST(the_error_is_the_first_refusal_and_all_are_listed)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "",
+		 ",'sysctl':{'vm.x':'1'},'devices':[{'path':'/dev/x','type':'b','major':8,"
+		 "'minor':0}]",
+		 ",'mounts':[{'destination':'/a','type':'bind','source':'/run/docker.sock'}]");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "control socket");
+	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/0"));
+	CHECK(decision_find(c, DECISION_REFUSE, "sysctl", "/linux/sysctl/vm.x"));
+	CHECK(!c->out);
+}
+
+TEST(refusals_have_no_words_that_callers_read_as_something_else)
+{
+	static const char *const words[] = {
+		"permission denied", "no such file",   "not a directory",	 "is a directory",
+		"not found",	     "does not exist", "operation not permitted"};
+	struct harden_case *c = case_new();
+
+	case_run(c,
+		 "{'ociVersion':'1.2.0','hostname':'h','process':{'cwd':'/','args':['x'],'user':"
+		 "{'uid':99999,'gid':99999}},'linux':{'rootfsPropagation':'shared','sysctl':{"
+		 "'vm.x':'1','kernel.sem':'+','=':'1','kernel.domainname':'x'},'devices':[{'path':"
+		 "'/dev/x','type':'b','major':8,'minor':0}],'resources':{'memory':{"
+		 "'disableOOMKiller':true}}},'mounts':[{'destination':'/a','type':'bind','source':"
+		 "'/run'},{'destination':'/a','type':'bind','source':'/run/docker.sock'},{"
+		 "'destination':'/a','type':'bind','source':'/proc/1','options':['rshared']},{"
+		 "'destination':'/a','type':'ext4'}]}");
+	CHECK_INT(c->r, -EPERM);
+	CHECK(decision_count(c, DECISION_REFUSE, "userns") == 2);
+	for (size_t i = 0; i < c->d.n; i++)
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+			CHECK_MSG(!strcasestr(c->d.items[i].why, words[k]), "%s",
+				  c->d.items[i].why);
+}
+
+static enum policy_level *all_levels(struct policy *p, size_t i)
+{
+	enum policy_level *const levels[] = {
+		&p->privileged.level,	&p->userns.level,     &p->namespaces.level,
+		&p->capabilities.level, &p->seccomp.level,    &p->no_new_privileges.level,
+		&p->paths.level,	&p->rootfs.level,     &p->mounts.level,
+		&p->binds.level,	&p->devices.level,    &p->pids.level,
+		&p->memory.level,	&p->sysctl.level,     &p->rlimits.level,
+		&p->hooks.level,	&p->annotations.level};
+
+	return i < sizeof(levels) / sizeof(levels[0]) ? levels[i] : NULL;
+}
+
+static void run_at(struct harden_case *c, enum policy_level level)
+{
+	for (size_t i = 0; all_levels(&c->p, i); i++)
+		*all_levels(&c->p, i) = level;
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':99999,"
+		    "'gid':0},'capabilities':{'bounding':['CAP_BPF']}},'linux':{'sysctl':{'vm.x':"
+		    "'1'}},'mounts':[{'destination':'/a','type':'bind','source':'/b'}]}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+static int differences(struct harden_case *c)
+{
+	struct spec_change *changes;
+
+	return spec_diff(c->in, c->out, &c->a, &changes);
+}
+
+TEST(off_changes_nothing_and_says_nothing)
+{
+	struct harden_case *c = case_new();
+
+	run_at(c, POLICY_OFF);
+	CHECK_INT(c->d.n, 0);
+	CHECK_INT(differences(c), 0);
+}
+
+TEST(audit_changes_nothing_and_says_everything)
+{
+	struct harden_case *c = case_new();
+
+	run_at(c, POLICY_AUDIT);
+	CHECK_INT(differences(c), 0);
+	const struct decision *d =
+		decision_find(c, DECISION_NOTE, "capabilities", "/process/capabilities/bounding");
+	CHECK(d);
+	CHECK_STR(d->before, "[\"CAP_BPF\"]");
+	CHECK_STR(d->after, "[]");
+	CHECK(str_starts(d->why, "audit only: "));
+	d = decision_find(c, DECISION_NOTE, "sysctl", "/linux/sysctl/vm.x");
+	CHECK(d);
+	CHECK_HAS(d->why, "audit only: vm.x is not a kernel setting that a container may have: "
+			  "refused");
+	for (size_t i = 0; i < c->d.n; i++)
+		CHECK_INT(c->d.items[i].kind, DECISION_NOTE);
+}
+
+TEST(every_rule_has_a_name_and_a_reason)
+{
+	const char *reason;
+	size_t n = 0;
+
+	for (; harden_rule(n, &reason); n++)
+		CHECK(*harden_rule(n, &reason) && *reason);
+	CHECK_INT(n, 18);
+}
+
+TEST(hooks_are_noted)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'hooks':{'prestart':[{'path':'/a'},{'path':'/b'}],'poststop':[{'path':'/c'}],"
+		 "'startContainer':[{'path':'/d'}]}");
+	CHECK_STR(decision_find(c, DECISION_NOTE, "hooks", "/hooks/prestart")->why,
+		  "2 programs run with the host's root privileges");
+	CHECK_STR(decision_find(c, DECISION_NOTE, "hooks", "/hooks/poststop")->why,
+		  "1 program runs with the host's root privileges");
+	/* It runs inside. */
+	CHECK(!decision_find(c, DECISION_NOTE, "hooks", "/hooks/startContainer"));
+}
+
+TEST(annotations_that_others_obey_are_noted)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'annotations':{'run.oci.hooks.stdout':'/etc/cron.d/x','my/note~1':'x',"
+		 "'org.criu.config':'/x','module.wasm.image/variant':'compat'}");
+	CHECK_INT(decision_count(c, DECISION_NOTE, "annotations"), 3);
+	CHECK(decision_find(c, DECISION_NOTE, "annotations",
+			    "/annotations/module.wasm.image~1variant"));
+	CHECK_QUIET(c, "annotations");
+}
+
+TEST(as_json)
+{
+	struct decision items[] = {
+		{DECISION_CHANGE, "r", "/a/b", "[1]", "\"x\"", "because \"so\""},
+		{DECISION_NOTE, "s", "/c", NULL, NULL, "note"},
+	};
+	struct decisions d = {.items = items, .n = 2};
+	AUTO_STRBUF one = STRBUF_INIT, many = STRBUF_INIT, none = STRBUF_INIT;
+
+	decisions_write_json(&d, NULL, &one);
+	CHECK_STR(one.buf,
+		  "[{\"kind\":\"change\",\"rule\":\"r\",\"pointer\":\"/a/b\",\"before\":[1],"
+		  "\"after\":\"x\",\"why\":\"because \\\"so\\\"\"},{\"kind\":\"note\",\"rule\":"
+		  "\"s\",\"pointer\":\"/c\",\"before\":null,\"after\":null,\"why\":\"note\"}]");
+	decisions_write_json(&d, "\t", &many);
+	CHECK(str_starts(many.buf, "[\n\t{\n\t\t\"kind\": \"change\",\n\t\t\"rule\": \"r\",\n"));
+	CHECK_HAS(many.buf, "\n\t\t\"before\": [1],\n");
+	CHECK_HAS(many.buf, "\n\t\t\"why\": \"note\"\n\t}\n]");
+	d.n = 0;
+	decisions_write_json(&d, "\t", &none);
+	CHECK_STR(none.buf, "[]");
+}
+
+TEST(as_a_table)
+{
+	struct decision items[] = {
+		{DECISION_REFUSE, "r", "/a", "\"0123456789012345678901234567890123456789\"", NULL,
+		 "esc\x1b[2J\xc2\x9b"
+		 "done"},
+		{DECISION_CHANGE, "longer", "/b", "\"\xc3\xa4\xc3\xb6\xc3\xbc\"", "1", "y"},
+	};
+	struct decisions d = {.items = items, .n = 2};
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	decisions_write_table(&d, &b);
+	CHECK_STR(b.buf,
+		  "KIND    RULE    POINTER  BEFORE                                    AFTER  WHY\n"
+		  "refuse  r       /a       \"012345678901234567890123456789012345...  -      "
+		  "esc?[2J?done\n"
+		  "change  longer  /b       \"\xc3\xa4\xc3\xb6\xc3\xbc\"                           "
+		  "   "
+		  "       1      y\n");
+}
+
+TEST(an_empty_table_has_its_header)
+{
+	struct decisions d = {0};
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	decisions_write_table(&d, &b);
+	CHECK_STR(b.buf, "KIND    RULE  POINTER  BEFORE  AFTER  WHY\n");
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_devices.c: harden/devices.c and device_rules.c. */
+#include <errno.h>
+
+#include "harden_case.h"
+
+static void run_devices(struct harden_case *c, const char *devices)
+{
+	case_doc(c, "", arena_printf(&c->a, ",'devices':[%s]", devices), "");
+}
+
+TEST(listed_nodes_are_fine)
+{
+	struct harden_case *c = case_new();
+
+	run_devices(c, "{'path':'/dev/null','type':'c','major':1,'minor':3},"
+		       "{'path':'/dev/u','type':'u','major':1,'minor':9},"
+		       "{'path':'/dev/pts/5','type':'c','major':136,'minor':5},"
+		       "{'path':'/dev/fifo','type':'p'}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(other_nodes_are_refused)
+{
+	struct harden_case *c = case_new();
+
+	run_devices(c, "{'path':'/dev/null','type':'c','major':1,'minor':3},"
+		       "{'path':'/dev/fuse','type':'c','major':10,'minor':229},"
+		       "{'path':'/dev/sda','type':'b','major':8,'minor':0},"
+		       "{'path':'/dev/mem','type':'c','major':1,'minor':1},"
+		       "{'path':'/dev/x','type':'b','major':1,'minor':3}");
+	CHECK_REFUSED(c, "devices", "/linux/devices/1", "/dev/fuse is a character device");
+	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/2"));
+	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/3"));
+	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/4"));
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "devices"), 4);
+}
+
+TEST(the_policy_can_list_a_node)
+{
+	static const struct policy_device fuse[] = {{'c', 10, 229, "rw", "fuse"}, {.type = 0}};
+	struct harden_case *c = case_new();
+
+	c->p.devices.extra = fuse;
+	case_doc(c, "",
+		 ",'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229}],'resources':{"
+		 "'devices':[{'allow':false,'access':'rwm'},{'allow':true,'type':'c','major':10,"
+		 "'minor':229,'access':'rwm'}]}",
+		 "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_STR(c->out->linux_->resources->devices[1].access, "rw");
+}
+
+/* The rules after hardening, as JSON. */
+static const char *rules(struct harden_case *c, const char *devices)
+{
+	if (devices)
+		case_doc(c, "", arena_printf(&c->a, ",'resources':{'devices':[%s]}", devices), "");
+	else
+		case_doc(c, "", "", "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	const struct decision *d =
+		decision_find(c, DECISION_CHANGE, "device-rules", "/linux/resources/devices");
+	return d ? d->after : "unchanged";
+}
+
+#define DENY "{\"allow\":false,\"access\":\"rwm\"}"
+
+TEST(everything_is_denied_first)
+{
+	CHECK_STR(rules(case_new(), NULL), "[" DENY "]");
+	CHECK_STR(rules(case_new(), ""), "[" DENY "]");
+	CHECK_STR(rules(case_new(), "{'allow':false,'access':'rwm'}"), "unchanged");
+	CHECK_STR(rules(case_new(), "{'allow':false,'type':'a','major':-1,'access':'rwm'}"),
+		  "unchanged");
+	CHECK_STR(rules(case_new(), "{'allow':false,'type':'a','access':'rw'}"),
+		  "[" DENY ",{\"allow\":false,\"type\":\"a\",\"access\":\"rw\"}]");
+	CHECK_STR(rules(case_new(), "{'allow':false,'type':'c','access':'rwm'}"),
+		  "[" DENY ",{\"allow\":false,\"type\":\"c\",\"access\":\"rwm\"}]");
+}
+
+TEST(moby_default_rules_only_lose_mknod)
+{
+	CHECK_STR(rules(case_new(),
+			"{'allow':false,'access':'rwm'},"
+			"{'allow':true,'type':'c','major':1,'minor':5,'access':'rwm'},"
+			"{'allow':false,'type':'c','major':10,'minor':229,'access':'rwm'}"),
+		  "[" DENY ",{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":5,\"access\":"
+		  "\"rw\"},{\"allow\":false,\"type\":\"c\",\"major\":10,\"minor\":229,\"access\":"
+		  "\"rwm\"}]");
+}
+
+TEST(wide_and_unlisted_rules_go)
+{
+	static const char *const gone[] = {
+		"{'allow':true,'access':'rw'}",
+		"{'allow':true,'type':'a','access':'rwm'}",
+		"{'allow':true,'type':'c','access':'m'}",
+		"{'allow':true,'type':'b','major':-1,'minor':-1,'access':'m'}",
+		"{'allow':true,'type':'c','major':5,'access':'rw'}",
+		"{'allow':true,'type':'c','major':5,'minor':-1,'access':'rw'}",
+		"{'allow':true,'type':'c','major':-1,'minor':3,'access':'rw'}",
+		"{'allow':true,'type':'c','minor':3,'access':'rw'}",
+		"{'allow':true,'type':'c','major':10,'minor':200,'access':'rwm'}",
+		"{'allow':true,'type':'b','major':1,'minor':3,'access':'r'}",
+		"{'allow':true,'type':'c','major':1,'minor':3,'access':'m'}",
+		"{'allow':true,'type':'c','major':1,'minor':3}",
+	};
+
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+		struct harden_case *c = case_new();
+		CHECK_STR(
+			rules(c, arena_printf(&c->a, "{'allow':false,'access':'rwm'},%s", gone[i])),
+			"[" DENY "]");
+	}
+}
+
+TEST(listed_rules_stay_as_written)
+{
+	CHECK_STR(rules(case_new(), "{'allow':false,'access':'rwm'},"
+				    "{'allow':true,'type':'c','major':1,'minor':3,'access':'wr'},"
+				    "{'allow':true,'type':'c','major':136,'minor':7,'access':'r'},"
+				    "{'allow':true,'type':'c','major':136,'access':'rw'}"),
+		  "unchanged");
+}

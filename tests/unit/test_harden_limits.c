@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_limits.c: harden/pids.c, memory.c and rlimits.c. */
+#include <errno.h>
+
+#include "harden_case.h"
+
+#define SHARE 6442450944 /* three quarters of 8 GiB, in pages */
+
+static void run_resources(struct harden_case *c, const char *resources)
+{
+	case_doc(c, "", arena_printf(&c->a, ",'resources':{%s}", resources), "");
+}
+
+TEST(pids_have_a_default)
+{
+	static const char *const none[] = {"", "'pids':{}", "'pids':{'limit':-1}",
+					   "'pids':{'limit':0}"};
+	static const char *const before[] = {NULL, NULL, "-1", "0"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct harden_case *c = case_new();
+		run_resources(c, none[i]);
+		CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", before[i], "2048");
+		CHECK_INT(*c->out->linux_->resources->pids->limit, 2048);
+	}
+}
+
+TEST(a_limit_that_is_asked_for_counts)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'pids':{'limit':100000}");
+	CHECK_QUIET(c, "pids");
+	c = case_new();
+	c->p.pids.ceiling = 500;
+	run_resources(c, "'pids':{'limit':100000}");
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", "100000", "500");
+	c = case_new();
+	c->p.pids.ceiling = 500;
+	run_resources(c, "");
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", NULL, "500");
+}
+
+TEST(zero_is_a_limit_since_1_3)
+{
+	struct harden_case *c = case_new();
+
+	case_run(c, "{'ociVersion':'1.3.0','linux':{'namespaces':[" NAMESPACES
+		    "],'resources':{'pids':{'limit':0}}}}");
+	CHECK_QUIET(c, "pids");
+}
+
+TEST(memory_has_a_default_without_swap)
+{
+	static const char *const none[] = {"", "'memory':{}", "'memory':{'limit':-1}",
+					   "'memory':{'limit':0,'swap':-1}"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct harden_case *c = case_new();
+		run_resources(c, none[i]);
+		CHECK_MSG(c->r == 0, "%s", c->e.msg);
+		const struct spec_memory *m = c->out->linux_->resources->memory;
+		CHECK_INT(*m->limit, SHARE);
+		CHECK_INT(*m->swap, SHARE);
+		CHECK(decision_find(c, DECISION_CHANGE, "memory", "/linux/resources/memory/limit"));
+		CHECK(decision_find(c, DECISION_CHANGE, "memory", "/linux/resources/memory/swap"));
+	}
+}
+
+TEST(a_swap_smaller_than_the_default_limits_memory)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'swap':1048576}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", NULL, "1048576");
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 1048576);
+	CHECK_INT(decision_count(c, DECISION_CHANGE, "memory"), 1);
+}
+
+TEST(swap_beyond_a_limit_is_only_what_is_asked_for)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'limit':1048576}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", NULL, "1048576");
+	c = case_new();
+	run_resources(c, "'memory':{'limit':1048576,'swap':-1}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "-1", "1048576");
+	c = case_new();
+	run_resources(c, "'memory':{'limit':1048576,'swap':0}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "0", "1048576");
+	c = case_new();
+	run_resources(c, "'memory':{'limit':1048576,'swap':2097152}");
+	CHECK_QUIET(c, "memory");
+}
+
+TEST(without_swap_accounting_swap_is_noted)
+{
+	struct harden_case *c = case_new();
+
+	c->f.swap_accounting = false;
+	run_resources(c, "");
+	CHECK_INT(*c->out->linux_->resources->memory->limit, SHARE);
+	CHECK(!c->out->linux_->resources->memory->swap);
+	CHECK(decision_find(c, DECISION_NOTE, "memory", "/linux/resources/memory/swap"));
+}
+
+TEST(unknown_ram_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	c->f.mem_total = 0;
+	run_resources(c, "");
+	CHECK_REFUSED(c, "memory", "/linux/resources/memory/limit", "RAM is not known");
+	c = case_new();
+	c->f.mem_total = 0;
+	run_resources(c, "'memory':{'limit':1048576}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(the_oom_killer_needs_a_limit_to_be_disabled)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'disableOOMKiller':true}");
+	CHECK_REFUSED(c, "memory", "/linux/resources/memory/disableOOMKiller", "OOM killer");
+	c = case_new();
+	run_resources(c, "'memory':{'disableOOMKiller':false}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	c = case_new();
+	run_resources(c, "'memory':{'disableOOMKiller':true,'limit':1048576,'swap':1048576}");
+	CHECK_QUIET(c, "memory");
+}
+
+TEST(a_ceiling_holds_for_memory_and_swap)
+{
+	struct harden_case *c = case_new();
+
+	c->p.memory.ceiling_percent = 10;
+	run_resources(c, "'memory':{'limit':4294967296,'swap':8589934592}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 858992640);
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 858992640);
+}
+
+TEST(huge_hosts_do_not_overflow)
+{
+	struct harden_case *c = case_new();
+
+	c->f.mem_total = UINT64_MAX;
+	run_resources(c, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(*c->out->linux_->resources->memory->limit > 0);
+}
+
+static const char *kernel_note(struct harden_case *c, const char *memory)
+{
+	run_resources(c, memory);
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	const struct decision *d =
+		decision_find(c, DECISION_NOTE, "memory", "/linux/resources/memory/kernel");
+	CHECK(d);
+	return d->why;
+}
+
+TEST(the_note_tells_what_limits_kernel_memory)
+{
+	static const struct cgroup_hierarchy v1[] = {{"cpu,cpuacct", "/c", "/"},
+						     {"cpuset,memory", "/m", "/"}};
+	struct harden_case *c = case_new();
+
+	CHECK_HAS(kernel_note(c, ""), "charged to memory.max, which is its limit");
+	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "no limit of its own");
+	c->f.cgroup_layout = CGROUP_LAYOUT_HYBRID;
+	c->f.cgroup_v1 = v1;
+	c->f.n_cgroup_v1 = 2;
+	CHECK_HAS(kernel_note(c, ""), "charged to memory.limit_in_bytes, which is its limit");
+	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "no limit of its own");
+	c->f.kernel_major = 5;
+	c->f.kernel_minor = 15;
+	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "memory.kmem.limit_in_bytes");
+	c->f.n_cgroup_v1 = 1; /* a hybrid host whose memory controller is on v2 */
+	CHECK_HAS(kernel_note(c, ""), "charged to memory.max");
+}
+
+TEST(core_dumps_are_off_unless_asked_for)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_CHANGE(c, "rlimits", "/process/rlimits", NULL,
+		     "[{\"type\":\"RLIMIT_CORE\",\"hard\":0,\"soft\":0}]");
+	c = case_new();
+	case_doc(c, ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':2,'soft':1}]", "", "");
+	CHECK_CHANGE(c, "rlimits", "/process/rlimits/1", NULL,
+		     "{\"type\":\"RLIMIT_CORE\",\"hard\":0,\"soft\":0}");
+	CHECK_STR(c->out->process->rlimits[0].type, "RLIMIT_NOFILE");
+	CHECK_STR(c->out->process->rlimits[1].type, "RLIMIT_CORE");
+	c = case_new();
+	case_doc(c, ",'rlimits':[{'type':'RLIMIT_CORE','hard':9,'soft':9}]", "", "");
+	CHECK_QUIET(c, "rlimits");
+	c = case_new();
+	c->p.rlimits.core_zero = false;
+	case_doc(c, "", "", "");
+	CHECK_QUIET(c, "rlimits");
+}

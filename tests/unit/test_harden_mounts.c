@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_mounts.c: harden/mounts.c, rootfs.c, paths.c. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "harden_case.h"
+
+/* One mount; returns the options as a JSON array after hardening. */
+static const char *options(struct harden_case *c, const char *mount)
+{
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	case_doc(c, "", "", arena_printf(&c->a, ",'mounts':[%s]", mount));
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	for (size_t i = 0; i < c->out->mounts[0].n_options; i++)
+		strbuf_addf(&b, "%s%s", i ? "," : "", c->out->mounts[0].options[i]);
+	return arena_strdup(&c->a, b.buf ? b.buf : "");
+}
+
+TEST(engine_defaults_stay)
+{
+	static const char *const mounts[] = {
+		"{'destination':'/proc','type':'proc','source':'proc','options':['nosuid','noexec',"
+		"'nodev']}",
+		"{'destination':'/dev','type':'tmpfs','source':'tmpfs','options':['nosuid',"
+		"'strictatime','mode=755','size=65536k']}",
+		"{'destination':'/dev/pts','type':'devpts','source':'devpts','options':['nosuid',"
+		"'noexec','newinstance','ptmxmode=0666','mode=0620','gid=5']}",
+		"{'destination':'/"
+		"sys','type':'sysfs','source':'sysfs','options':['nosuid','noexec',"
+		"'nodev','ro']}",
+		"{'destination':'/sys/fs/cgroup','type':'cgroup','source':'cgroup','options':['ro',"
+		"'nosuid','noexec','nodev']}",
+		"{'destination':'/dev/"
+		"mqueue','type':'mqueue','source':'mqueue','options':['nosuid',"
+		"'noexec','nodev']}",
+		"{'destination':'/dev/"
+		"shm','type':'tmpfs','source':'shm','options':['nosuid','noexec',"
+		"'nodev','mode=1777','size=67108864']}",
+	};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		struct harden_case *c = case_new();
+		options(c, mounts[i]);
+		CHECK_QUIET(c, "mounts");
+	}
+}
+
+TEST(binds_are_nosuid_and_nodev)
+{
+	CHECK_STR(options(case_new(), "{'destination':'/a','type':'bind','source':'/b'}"),
+		  "nosuid,nodev");
+	CHECK_STR(
+		options(case_new(),
+			"{'destination':'/a','source':'/b','options':['bind','suid','dev','ro']}"),
+		"bind,ro,nosuid,nodev");
+}
+
+TEST(trees_are_so_all_the_way_down)
+{
+	CHECK_STR(options(case_new(), "{'destination':'/a','type':'bind','source':'/b','options':["
+				      "'rbind','rprivate','nosuid','rsuid','rdev']}"),
+		  "rbind,rprivate,nosuid,rnosuid,rnodev");
+}
+
+TEST(hiding_a_file_behind_dev_null_still_works)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = {.exists = true,
+			      .real = "/dev/null",
+			      .mode = S_IFCHR | 0666,
+			      .rdev = makedev(1, 3),
+			      .dev = 6,
+			      .ino = 4};
+
+	c->f.binds = &f;
+	c->f.n_binds = 1;
+	CHECK_STR(options(c,
+			  "{'destination':'/etc/x','type':'bind','source':'/dev/null','options':["
+			  "'rbind']}"),
+		  "rbind,rnosuid");
+}
+
+TEST(tmpfs_has_no_devices_unless_it_is_dev)
+{
+	CHECK_STR(options(case_new(), "{'destination':'/t','type':'tmpfs','source':'tmpfs',"
+				      "'options':['exec','dev','suid']}"),
+		  "exec,nosuid,nodev");
+	CHECK_STR(options(case_new(), "{'destination':'/dev/','type':'tmpfs','source':'tmpfs',"
+				      "'options':['dev']}"),
+		  "dev,nosuid");
+	CHECK_STR(options(case_new(), "{'destination':'dev','type':'tmpfs','source':'tmpfs'}"),
+		  "nosuid");
+	CHECK_STR(options(case_new(), "{'destination':'/dev/x','type':'tmpfs','source':'tmpfs'}"),
+		  "nosuid,nodev");
+}
+
+TEST(kernel_views_are_read_only)
+{
+	CHECK_STR(options(case_new(),
+			  "{'destination':'/sys','type':'sysfs','options':['rw','exec']}"),
+		  "nosuid,nodev,noexec,ro");
+	CHECK_STR(options(case_new(), "{'destination':'/sys/fs/cgroup','type':'cgroup2','options':["
+				      "'nosuid','noexec','nodev','rrw']}"),
+		  "nosuid,noexec,nodev,ro");
+	struct harden_case *c = case_new();
+	c->p.mounts.readonly_kernel_views = false;
+	CHECK_STR(options(c,
+			  "{'destination':'/sys','type':'sysfs','options':['rw','nosuid','noexec',"
+			  "'nodev']}"),
+		  "rw,nosuid,noexec,nodev");
+}
+
+TEST(strange_file_systems_are_refused)
+{
+	static const char *const types[] = {
+		"ext4",	 "hugetlbfs", "bpf",  "debugfs",  "tracefs",  "overlay", "securityfs",
+		"ramfs", "nfs",	      "fuse", "devtmpfs", "squashfs", "configfs"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct harden_case *c = case_new();
+		case_doc(c, "", "",
+			 arena_printf(&c->a, ",'mounts':[{'destination':'/a','type':'%s'}]",
+				      types[i]));
+		CHECK_REFUSED(c, "mounts", "/mounts/0/type", types[i]);
+	}
+}
+
+TEST(control_characters_of_a_type_do_not_reach_the_terminal)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/a','type':'x\\u001b[2J\\u009b1m\\u007f'}]");
+	CHECK_REFUSED(c, "mounts", "/mounts/0/type", "x?[2J?1m?");
+}
+
+TEST(shared_propagation_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/a','type':'bind','source':'/b','options':['rbind',"
+		 "'rshared']}]");
+	CHECK_REFUSED(c, "mounts", "/mounts/0/options", "shared propagation");
+	c = case_new();
+	c->p.mounts.allow_shared_propagation = true;
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/a','type':'bind','source':'/b','options':['rbind',"
+		 "'shared']}]");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(shared_propagation_of_the_root_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", ",'rootfsPropagation':'rshared'", "");
+	CHECK_REFUSED(c, "rootfs", "/linux/rootfsPropagation", "shared propagation");
+	c = case_new();
+	case_doc(c, "", ",'rootfsPropagation':'shared'", "");
+	CHECK_REFUSED(c, "rootfs", "/linux/rootfsPropagation", "shared propagation");
+	c = case_new();
+	case_doc(c, "", ",'rootfsPropagation':'rslave'", "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(decision_find(c, DECISION_NOTE, "rootfs", "/root"));
+}
+
+static size_t count(char *const *list, size_t n, const char *v)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += strcmp(list[i], v) == 0;
+	return found;
+}
+
+TEST(absent_and_empty_path_lists_are_filled)
+{
+	static const char *const lists[] = {"", ",'maskedPaths':[],'readonlyPaths':[]"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct harden_case *c = case_new();
+		case_doc(c, "", lists[i], "");
+		CHECK_MSG(c->r == 0, "%s", c->e.msg);
+		const struct decision *d =
+			decision_find(c, DECISION_CHANGE, "paths", "/linux/maskedPaths");
+		CHECK(d && str_eq(d->before, i ? "[]" : NULL));
+		const struct spec_linux *l = c->out->linux_;
+		for (const struct policy_entry *p = c->p.paths.masked; p->value; p++)
+			CHECK_INT(count(l->masked_paths, l->n_masked_paths, p->value), 1);
+		for (const struct policy_entry *p = c->p.paths.readonly; p->value; p++)
+			CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, p->value), 1);
+	}
+}
+
+TEST(the_callers_paths_stay_in_front)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", ",'maskedPaths':['/mine','/proc/kcore','/proc/sys']", "");
+	const struct spec_linux *l = c->out->linux_;
+	CHECK_STR(l->masked_paths[0], "/mine");
+	CHECK_STR(l->masked_paths[1], "/proc/kcore");
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/proc/kcore"), 1);
+	/* What is masked need not be read-only. */
+	CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, "/proc/sys"), 0);
+	CHECK(!l->masked_paths[l->n_masked_paths]);
+}
+
+TEST(an_empty_policy_leaves_no_empty_object_behind)
+{
+	struct harden_case *c = case_new();
+	static const struct policy_entry none[] = {{NULL, NULL}};
+
+	c->p.paths.masked = none;
+	c->p.paths.readonly = none;
+	c->p.userns.level = POLICY_OFF;
+	c->p.namespaces.level = POLICY_OFF;
+	c->p.pids.level = POLICY_OFF;
+	c->p.memory.level = POLICY_OFF;
+	c->p.devices.level = POLICY_OFF;
+	case_run(c, "{'ociVersion':'1.2.0'}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(!c->out->linux_);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_userns.c: harden/userns.c. */
+#include <errno.h>
+
+#include "harden_case.h"
+
+#define FOREIGN_MAP                                                                                \
+	{                                                                                          \
+		0, 300000, 65536                                                                   \
+	}
+
+static const struct id_extent foreign_extent[] = {FOREIGN_MAP};
+static const struct id_extent host_extent[] = {{0, 0, 65536}};
+static const struct id_maps foreign_maps = {foreign_extent, foreign_extent, 1, 1};
+static const struct id_maps host_maps = {host_extent, host_extent, 1, 1};
+
+/* A document whose namespaces are only these. */
+static void run_with(struct harden_case *c, const char *namespaces, const char *linux_)
+{
+	case_run(c, arena_printf(&c->a,
+				 "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':"
+				 "{'uid':0,'gid':0}},'linux':{'namespaces':[%s]%s}}",
+				 namespaces, linux_));
+}
+
+TEST(added_with_the_reserved_range)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_CHANGE(c, "userns", "/linux/namespaces/6", NULL, "{\"type\":\"user\"}");
+	CHECK_CHANGE(c, "userns", "/linux/uidMappings", NULL,
+		     "[{\"containerID\":0,\"hostID\":100000,\"size\":65536}]");
+	CHECK_CHANGE(c, "userns", "/linux/gidMappings", NULL,
+		     "[{\"containerID\":0,\"hostID\":100000,\"size\":65536}]");
+	CHECK_INT(c->out->linux_->n_namespaces, N_NAMESPACES + 1);
+	CHECK_STR(c->out->linux_->namespaces[6].type, "user");
+	CHECK_INT(c->out->linux_->uid_mappings[0].host_id, 100000);
+	CHECK(harden_needs_id_range(c->in, &c->f));
+	CHECK(!harden_needs_id_range(c->out, &c->f));
+}
+
+TEST(added_to_a_document_without_linux)
+{
+	struct harden_case *c = case_new();
+
+	c->p.namespaces.level = POLICY_OFF;
+	case_run(c, "{'ociVersion':'1.2.0'}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_CHANGE(c, "userns", "/linux/namespaces", NULL, "[{\"type\":\"user\"}]");
+	CHECK_INT(c->out->linux_->n_namespaces, 1);
+}
+
+TEST(no_range_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	c->f.range.size = 0;
+	case_doc(c, "", "", "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "no id range");
+}
+
+TEST(the_callers_maps_are_honoured)
+{
+	struct harden_case *c = case_new();
+
+	run_with(c, NAMESPACES ",{'type':'user'}",
+		 ",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000}],"
+		 "'gidMappings':[{'containerID':0,'hostID':200000,'size':1000}]");
+	CHECK_QUIET(c, "userns");
+	CHECK(!harden_needs_id_range(c->in, &c->f));
+	CHECK_INT(c->out->linux_->uid_mappings[0].host_id, 200000);
+}
+
+TEST(maps_with_host_root_are_refused)
+{
+	struct harden_case *c = case_new();
+	const char *text = ",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000},"
+			   "{'containerID':5000,'hostID':0,'size':1}],"
+			   "'gidMappings':[{'containerID':0,'hostID':200000,'size':1000}]";
+
+	run_with(c, NAMESPACES ",{'type':'user'}", text);
+	CHECK_REFUSED(c, "userns", "/linux/uidMappings", "id 5000 inside would be id 0");
+	c = case_new();
+	c->p.userns.allow_host_root = true;
+	run_with(c, NAMESPACES ",{'type':'user'}", text);
+	CHECK_QUIET(c, "userns");
+}
+
+TEST(host_root_as_group_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	run_with(c, NAMESPACES ",{'type':'user'}",
+		 ",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000}],"
+		 "'gidMappings':[{'containerID':0,'hostID':0,'size':1000}]");
+	CHECK_REFUSED(c, "userns", "/linux/gidMappings", "would be id 0");
+}
+
+TEST(missing_maps_are_refused)
+{
+	struct harden_case *c = case_new();
+
+	run_with(c, NAMESPACES ",{'type':'user'}", "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces",
+		      "user namespaces enabled, but no namespace path to join nor mappings to "
+		      "apply specified");
+}
+
+TEST(maps_without_a_namespace_get_one)
+{
+	struct harden_case *c = case_new();
+
+	c->f.range.size = 0;
+	run_with(c, NAMESPACES,
+		 ",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000}],"
+		 "'gidMappings':[{'containerID':0,'hostID':200000,'size':1000}]");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_CHANGE(c, "userns", "/linux/namespaces/6", NULL, "{\"type\":\"user\"}");
+	CHECK_INT(c->out->linux_->uid_mappings[0].host_id, 200000);
+	CHECK(!harden_needs_id_range(c->in, &c->f));
+}
+
+TEST(a_path_to_the_hosts_becomes_a_new_one)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[7] = {[6] = {.exists = true, .is_own = true}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c, NAMESPACES ",{'type':'user','path':'/proc/1/ns/user'}", "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(harden_needs_id_range(c->in, &c->f));
+	CHECK_CHANGE(c, "userns", "/linux/namespaces/6/path", "\"/proc/1/ns/user\"", NULL);
+	CHECK(!c->out->linux_->namespaces[6].path);
+	CHECK_INT(c->out->linux_->uid_mappings[0].host_id, 100000);
+}
+
+TEST(a_joined_user_namespace_is_honoured_unless_it_has_host_root)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[7] = {[6] = {.exists = true,
+					  .owner = NS_OWNER_FOREIGN,
+					  .owner_ino = 7,
+					  .maps = foreign_maps}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c, NAMESPACES ",{'type':'user','path':'/proc/9/ns/user'}", "");
+	CHECK_QUIET(c, "userns");
+	CHECK(!harden_needs_id_range(c->in, &c->f));
+	facts[6].maps = host_maps;
+	c->d = (struct decisions){0};
+	run_with(c, NAMESPACES ",{'type':'user','path':'/proc/9/ns/user'}", "");
+	CHECK_REFUSED(c, "userns", "/linux/uidMappings", "root, on the host");
+}
+
+TEST(maps_that_could_not_be_read_are_refused)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[7] = {
+		[6] = {.exists = true, .owner = NS_OWNER_FOREIGN, .owner_ino = 7}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c, NAMESPACES ",{'type':'user','path':'/proc/9/ns/user'}", "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "no namespace path to join nor mappings");
+}
+
+#define JOINED                                                                                     \
+	"{'type':'pid'},{'type':'network','path':'/proc/9/ns/net'},{'type':'ipc','path':"          \
+	"'/proc/9/ns/ipc'},{'type':'uts'},{'type':'mount'},{'type':'cgroup'}"
+
+TEST(the_owner_of_joined_namespaces_is_joined)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[6] = {
+		[1] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 7,
+		       .maps = foreign_maps},
+		[2] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 7,
+		       .maps = foreign_maps},
+	};
+
+	c->f.ns = facts;
+	c->f.n_ns = 6;
+	run_with(c, JOINED, "");
+	CHECK_QUIET(c, "userns");
+	CHECK(decision_find(c, DECISION_NOTE, "userns", "/linux/namespaces/1"));
+	CHECK(!harden_needs_id_range(c->in, &c->f));
+	CHECK_INT(c->out->linux_->n_namespaces, 6);
+	CHECK(!c->out->linux_->uid_mappings);
+}
+
+TEST(two_foreign_owners_are_refused)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[6] = {
+		[1] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 7,
+		       .maps = foreign_maps},
+		[2] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 8,
+		       .maps = foreign_maps},
+	};
+
+	c->f.ns = facts;
+	c->f.n_ns = 6;
+	run_with(c, JOINED, "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces/2", "belongs to another user namespace");
+}
+
+TEST(a_foreign_namespace_and_a_new_user_namespace_contradict)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[7] = {
+		[1] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 7,
+		       .maps = foreign_maps},
+	};
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c, JOINED ",{'type':'user'}",
+		 ",'uidMappings':[{'containerID':0,'hostID':300000,'size':65536}],"
+		 "'gidMappings':[{'containerID':0,'hostID':300000,'size':65536}]");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces/1", "than the new one that is asked for");
+}
+
+TEST(a_foreign_namespace_of_another_owner_than_the_path_is_refused)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[7] = {
+		[1] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 7,
+		       .maps = foreign_maps},
+		[6] = {.exists = true,
+		       .owner = NS_OWNER_FOREIGN,
+		       .owner_ino = 8,
+		       .maps = foreign_maps},
+	};
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c, JOINED ",{'type':'user','path':'/proc/10/ns/user'}", "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces/1", "than the one that is asked for");
+	facts[6].owner_ino = 7;
+	c->e = (struct err){0};
+	run_with(c, JOINED ",{'type':'user','path':'/proc/10/ns/user'}", "");
+	CHECK_QUIET(c, "userns");
+}
+
+TEST(inside_a_user_namespace_none_is_needed)
+{
+	struct harden_case *c = case_new();
+
+	c->f.in_userns = true;
+	c->f.range.size = 0;
+	case_doc(c, "", "", "");
+	CHECK_QUIET(c, "userns");
+	CHECK(decision_find(c, DECISION_NOTE, "userns", "/linux/namespaces"));
+	CHECK(!harden_needs_id_range(c->in, &c->f));
+}
+
+TEST(ids_outside_of_the_range_are_refused_and_named)
+{
+	struct harden_case *c = case_new();
+
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':65536,"
+		    "'gid':70000,'additionalGids':[1,65535,65537]}},'linux':{'namespaces':"
+		    "[" NAMESPACES "]}}");
+	CHECK_REFUSED(c, "userns", "/process/user/uid", "user id 65536 is outside");
+	CHECK(decision_find(c, DECISION_REFUSE, "userns", "/process/user/gid"));
+	CHECK(decision_find(c, DECISION_REFUSE, "userns", "/process/user/additionalGids/2"));
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "userns"), 3);
+}
+
+TEST(the_highest_id_of_the_range_is_accepted)
+{
+	struct harden_case *c = case_new();
+
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':65535,"
+		    "'gid':65535}},'linux':{'namespaces':[" NAMESPACES "]}}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}

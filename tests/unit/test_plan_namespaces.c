@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_plan_namespaces.c: plan/namespaces.c, idmaps.c and unsupported.c. */
+#include <errno.h>
+#include <sched.h>
+
+#include "harden_case.h"
+#include "plan/namespaces.h"
+#include "plan/unsupported.h"
+
+#define MAPS                                                                                       \
+	",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000},{'containerID':5000,"       \
+	"'hostID':500000,'size':10}],'gidMappings':[{'containerID':0,'hostID':210000,'size':1000}" \
+	"]"
+
+static const struct id_extent foreign_extent[] = {{0, 300000, 65536}};
+#define FOREIGN(inode)                                                                             \
+	{                                                                                          \
+		.exists = true, .owner = NS_OWNER_FOREIGN, .owner_ino = (inode), .maps = {         \
+			foreign_extent,                                                            \
+			foreign_extent,                                                            \
+			1,                                                                         \
+			1                                                                          \
+		}                                                                                  \
+	}
+
+/* Plan a document as it is, without hardening. */
+static struct namespaces_plan plan(struct harden_case *c, const char *text)
+{
+	struct namespaces_plan p = {0};
+	char *json = arena_strdup(&c->a, text);
+
+	for (char *s = json; *s; s++)
+		if (*s == '\'')
+			*s = '"';
+	int r = spec_parse(json, strlen(json), &c->a, &c->in, &c->e);
+	CHECK_MSG(r == 0, "%s", c->e.msg);
+	c->r = namespaces_plan_make(c->in, &c->f, &c->a, &p, &c->e);
+	return p;
+}
+
+#define DOC(ns, linux_, top)                                                                       \
+	"{'ociVersion':'1.2.0'" top ",'linux':{'namespaces':[" ns "]" linux_ "}}"
+#define CHECK_OK(c) CHECK_MSG((c)->r == 0, "%s", (c)->e.msg)
+#define CHECK_SPEC(c, msg_)                                                                        \
+	do {                                                                                       \
+		CHECK((c)->r < 0 && (c)->e.kind == ERR_SPEC);                                      \
+		CHECK_STR((c)->e.msg, msg_);                                                       \
+	} while (0)
+
+TEST(kinds_have_their_flags_and_files)
+{
+	CHECK_INT(ns_kind_clone_flag(NS_USER), CLONE_NEWUSER);
+	CHECK_INT(ns_kind_clone_flag(NS_MNT), CLONE_NEWNS);
+	CHECK_INT(ns_kind_clone_flag(NS_NET), CLONE_NEWNET);
+	CHECK_INT(ns_kind_clone_flag(NS_TIME), 0x80);
+	CHECK_STR(ns_kind_proc_name(NS_NET), "net");
+	CHECK_STR(ns_kind_proc_name(NS_MNT), "mnt");
+	CHECK_STR(ns_kind_proc_name(NS_CGROUP), "cgroup");
+}
+
+TEST(ids_go_through_the_extents)
+{
+	static const struct id_extent x[] = {{0, 100, 10}, {20, 500, 1}};
+
+	CHECK_INT(ids_to_host(x, 2, 0), 100);
+	CHECK_INT(ids_to_host(x, 2, 9), 109);
+	CHECK_INT(ids_to_host(x, 2, 10), UINT32_MAX);
+	CHECK_INT(ids_to_host(x, 2, 20), 500);
+	CHECK_INT(ids_to_host(x, 2, 21), UINT32_MAX);
+	CHECK_INT(ids_to_host(NULL, 0, 0), UINT32_MAX);
+}
+
+TEST(new_ones_with_the_callers_maps)
+{
+	struct harden_case *c = case_new();
+
+	c->f.range.size = 0;
+	struct namespaces_plan p =
+		plan(c, DOC(NAMESPACES ",{'type':'user'},{'type':'time'}", MAPS, ""));
+	CHECK_OK(c);
+	for (int k = 0; k < NS_KINDS; k++)
+		CHECK_INT(p.ns[k].mode, NS_NEW);
+	CHECK_INT(p.root_uid, 200000);
+	CHECK_INT(p.root_gid, 210000);
+	CHECK_INT(p.maps.n_uid, 2);
+	CHECK_INT(ids_to_host(p.maps.uid, p.maps.n_uid, 5009), 500009);
+	CHECK(!p.idmap_rootfs);
+	CHECK(namespaces_owned_by_container(&p, NS_NET));
+}
+
+TEST(the_reserved_range_means_an_idmapped_rootfs)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_OK(c);
+	struct namespaces_plan p;
+	CHECK_INT(namespaces_plan_make(c->out, &c->f, &c->a, &p, &c->e), 0);
+	CHECK(p.idmap_rootfs);
+	CHECK_INT(p.root_uid, 100000);
+}
+
+TEST(joining_by_owner)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[5] = {[0] = FOREIGN(7),
+				   [1] = {.exists = true, .owner = NS_OWNER_HOST},
+				   [2] = {.exists = true, .is_own = true}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 5;
+	struct namespaces_plan p = plan(
+		c, DOC("{'type':'pid','path':'/p'},{'type':'network','path':'/n'},{'type':'ipc',"
+		       "'path':'/i'},{'type':'mount'}",
+		       "", ""));
+	CHECK_OK(c);
+	CHECK_INT(p.ns[NS_PID].mode, NS_JOIN_FOREIGN_OWNED);
+	CHECK_STR(p.ns[NS_PID].path, "/p");
+	CHECK_INT(p.ns[NS_NET].mode, NS_JOIN_HOST_OWNED);
+	CHECK_STR(p.ns[NS_NET].path, "/n");
+	CHECK_INT(p.ns[NS_IPC].mode, NS_SHARED);
+	CHECK(!p.ns[NS_IPC].path);
+	CHECK_INT(p.ns[NS_UTS].mode, NS_SHARED);
+	CHECK_INT(p.ns[NS_USER].mode, NS_JOIN_FOREIGN_OWNED);
+	CHECK(!p.ns[NS_USER].path);
+	CHECK_STR(p.ns[NS_USER].owner_path, "/p");
+	CHECK_INT(p.root_uid, 300000);
+	CHECK(p.idmap_rootfs);
+	CHECK(namespaces_owned_by_container(&p, NS_PID));
+	CHECK(namespaces_owned_by_container(&p, NS_MNT));
+	CHECK(!namespaces_owned_by_container(&p, NS_NET));
+	CHECK(!namespaces_owned_by_container(&p, NS_IPC));
+}
+
+TEST(a_user_namespace_by_path)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[2] = {[0] = FOREIGN(7)};
+
+	c->f.ns = facts;
+	c->f.n_ns = 2;
+	struct namespaces_plan p =
+		plan(c, DOC("{'type':'user','path':'/u'},{'type':'mount'}", "", ""));
+	CHECK_OK(c);
+	CHECK_INT(p.ns[NS_USER].mode, NS_JOIN_FOREIGN_OWNED);
+	CHECK_STR(p.ns[NS_USER].path, "/u");
+	CHECK_INT(p.root_uid, 300000);
+	CHECK(!p.idmap_rootfs);
+}
+
+TEST(maps_besides_a_path_have_to_be_the_same)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[2] = {[0] = FOREIGN(7)};
+	const char *same = "{'type':'user','path':'/u'},{'type':'mount'}],'uidMappings':[{"
+			   "'containerID':0,'hostID':300000,'size':65536}]";
+
+	c->f.ns = facts;
+	c->f.n_ns = 2;
+	plan(c, arena_printf(&c->a, "{'ociVersion':'1.2.0','linux':{'namespaces':[%s}}", same));
+	CHECK_OK(c);
+	plan(c, DOC("{'type':'user','path':'/u'},{'type':'mount'}", MAPS, ""));
+	CHECK_SPEC(c, "/linux/uidMappings: the user namespace to join has other id maps");
+}
+
+TEST(no_user_namespace_at_all)
+{
+	struct harden_case *c = case_new();
+
+	c->f.in_userns = true;
+	struct namespaces_plan p = plan(c, DOC(NAMESPACES, "", ""));
+	CHECK_OK(c);
+	CHECK_INT(p.ns[NS_USER].mode, NS_SHARED);
+	CHECK_INT(p.maps.n_uid, 0);
+	CHECK_INT(p.root_uid, 0);
+	CHECK(!p.idmap_rootfs);
+	CHECK(!namespaces_owned_by_container(&p, NS_PID));
+}
+
+TEST(a_path_to_nothing_is_an_error)
+{
+	struct harden_case *c = case_new();
+
+	plan(c, DOC("{'type':'mount'},{'type':'network','path':'/nowhere'}", "", ""));
+	CHECK_SPEC(c,
+		   "/linux/namespaces/1/path: \"/nowhere\" does not lead to a network namespace");
+}
+
+TEST(two_foreign_owners_are_an_error)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[3] = {[0] = FOREIGN(7), [1] = FOREIGN(8)};
+
+	c->f.ns = facts;
+	c->f.n_ns = 3;
+	plan(c,
+	     DOC("{'type':'pid','path':'/p'},{'type':'ipc','path':'/i'},{'type':'mount'}", "", ""));
+	CHECK_SPEC(c, "/linux/namespaces/1/path: belongs to another user namespace than the "
+		      "container's");
+	c = case_new();
+	c->f.ns = facts;
+	c->f.n_ns = 3;
+	plan(c, DOC("{'type':'pid','path':'/p'},{'type':'user','path':'/u'},{'type':'mount'}", "",
+		    ""));
+	CHECK_SPEC(c, "/linux/namespaces/0/path: belongs to another user namespace than the "
+		      "container's");
+	c = case_new();
+	c->f.ns = facts;
+	c->f.n_ns = 1;
+	plan(c, DOC("{'type':'pid','path':'/p'},{'type':'user'},{'type':'mount'}", MAPS, ""));
+	CHECK_SPEC(c, "/linux/namespaces/0/path: belongs to another user namespace than the "
+		      "container's");
+}
+
+TEST(maps_are_checked_as_the_kernel_does)
+{
+	static const struct {
+		const char *uid, *error;
+	} bad[] = {
+		{"",
+		 "/linux/uidMappings: user namespaces enabled, but no namespace path to join nor "
+		 "mappings to apply specified"},
+		{"{'containerID':0,'hostID':5,'size':0}",
+		 "/linux/uidMappings/0: size must not be 0"},
+		{"{'containerID':0,'hostID':4294967000,'size':1000}",
+		 "/linux/uidMappings/0: goes beyond the highest id"},
+		{"{'containerID':4294967000,'hostID':0,'size':1000}",
+		 "/linux/uidMappings/0: goes beyond the highest id"},
+		{"{'containerID':0,'hostID':5,'size':9},{'containerID':8,'hostID':100,'size':1}",
+		 "/linux/uidMappings/1: overlaps an earlier mapping"},
+		{"{'containerID':50,'hostID':5,'size':9},{'containerID':0,'hostID':1,'size':5}",
+		 "/linux/uidMappings/1: overlaps an earlier mapping"},
+		{"{'containerID':1,'hostID':5,'size':9}",
+		 "/linux/uidMappings: id 0 of the container is not mapped to an id of the host"},
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct harden_case *c = case_new();
+		plan(c,
+		     arena_printf(&c->a,
+				  "{'ociVersion':'1.2.0','linux':{'namespaces':[{'type':'user'},{"
+				  "'type':'mount'}],'uidMappings':[%s],'gidMappings':[{"
+				  "'containerID':0,'hostID':1,'size':1}]}}",
+				  bad[i].uid));
+		CHECK_SPEC(c, bad[i].error);
+	}
+}
+
+TEST(too_many_maps_are_an_error)
+{
+	struct harden_case *c = case_new();
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	for (int i = 0; i < 341; i++)
+		strbuf_addf(&b, "%s{'containerID':%d,'hostID':%d,'size':1}", i ? "," : "", i,
+			    i + 1);
+	plan(c, arena_printf(&c->a,
+			     "{'ociVersion':'1.2.0','linux':{'namespaces':[{'type':'user'},{"
+			     "'type':'mount'}],'uidMappings':[%s]}}",
+			     b.buf));
+	CHECK_SPEC(c, "/linux/uidMappings: more than 340 mappings");
+}
+
+TEST(the_mount_namespace_is_new)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[1] = {{.exists = true, .owner = NS_OWNER_HOST}};
+
+	plan(c, DOC("{'type':'pid'}", "", ""));
+	CHECK_SPEC(c, "/linux/namespaces: a new mount namespace is needed for the root filesystem");
+	c = case_new();
+	c->f.ns = facts;
+	c->f.n_ns = 1;
+	plan(c, DOC("{'type':'mount','path':'/m'}", "", ""));
+	CHECK(c->r < 0);
+}
+
+TEST(names_need_a_uts_namespace)
+{
+	struct harden_case *c = case_new();
+	struct namespaces_plan p = plan(
+		c, DOC("{'type':'mount'},{'type':'uts'}", "", ",'hostname':'h','domainname':''"));
+
+	CHECK_OK(c);
+	CHECK_STR(p.hostname, "h");
+	CHECK(!p.domainname);
+	plan(c, DOC("{'type':'mount'}", "", ",'hostname':'h'"));
+	CHECK_SPEC(c, "/hostname: unable to set it without a private UTS namespace");
+	c = case_new();
+	plan(c, DOC("{'type':'mount'}", "", ",'domainname':'d'"));
+	CHECK_SPEC(c, "/domainname: unable to set it without a private UTS namespace");
+	c = case_new();
+	plan(c, DOC("{'type':'mount'},{'type':'uts'}", "",
+		    ",'hostname':'"
+		    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg'"));
+	CHECK_SPEC(c, "/hostname: longer than 64 bytes");
+}
+
+TEST(time_offsets_need_a_time_namespace)
+{
+	struct harden_case *c = case_new();
+	struct namespaces_plan p = plan(
+		c,
+		DOC("{'type':'mount'},{'type':'time'}",
+		    ",'timeOffsets':{'boottime':{'secs':-5,'nanosecs':7},'monotonic':{'secs':3}}",
+		    ""));
+
+	CHECK_OK(c);
+	CHECK(p.boottime.set && p.monotonic.set);
+	CHECK_INT(p.boottime.secs, -5);
+	CHECK_INT(p.boottime.nanosecs, 7);
+	CHECK_INT(p.monotonic.secs, 3);
+	plan(c, DOC("{'type':'mount'}", ",'timeOffsets':{'boottime':{'secs':1}}", ""));
+	CHECK_SPEC(c, "/linux/timeOffsets: a new time namespace is needed");
+	c = case_new();
+	p = plan(c, DOC("{'type':'mount'},{'type':'time'}", "", ""));
+	CHECK(!p.boottime.set && !p.monotonic.set);
+}
+
+static int check_unsupported(struct harden_case *c, const char *linux_)
+{
+	case_doc(c, "", linux_, "");
+	c->e = (struct err){0};
+	return unsupported_check(c->in, &c->e);
+}
+
+TEST(what_is_not_acted_on_is_named)
+{
+	static const char *const set[][2] = {
+		{",'intelRdt':{'closID':'x'}", "/linux/intelRdt"},
+		{",'memoryPolicy':{'mode':'MPOL_BIND','nodes':'0'}", "/linux/memoryPolicy"},
+		{",'netDevices':{'eth0':{}}", "/linux/netDevices"},
+		{",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'/x'}",
+		 "/linux/seccomp/listenerPath"},
+		{",'seccomp':{'defaultAction':'SCMP_ACT_NOTIFY'}",
+		 "/linux/seccomp: SCMP_ACT_NOTIFY"},
+		{",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['a'],'action':"
+		 "'SCMP_ACT_ERRNO'},{'names':['b'],'action':'SCMP_ACT_NOTIFY'}]}",
+		 "/linux/seccomp: SCMP_ACT_NOTIFY"},
+	};
+	struct harden_case *c = case_new();
+
+	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++) {
+		c = case_new();
+		CHECK_INT(check_unsupported(c, set[i][0]), -ENOTSUP);
+		CHECK_INT(c->e.kind, ERR_SPEC);
+		CHECK_STR(c->e.msg,
+			  arena_printf(&c->a, "%s: set, but not supported by this version",
+				       set[i][1]));
+	}
+	c = case_new();
+	CHECK_INT(check_unsupported(c, ",'netDevices':{},'seccomp':{'defaultAction':"
+				       "'SCMP_ACT_ERRNO'}"),
+		  0);
+	CHECK_INT(unsupported_check(&(struct spec){0}, &c->e), 0);
+}
