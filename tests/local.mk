@@ -79,3 +79,12 @@ tests_unit_test_harden_namespaces_SOURCES = tests/unit/test_harden_namespaces.c
 tests_unit_test_harden_sysctl_SOURCES = tests/unit/test_harden_sysctl.c
 tests_unit_test_harden_userns_SOURCES = tests/unit/test_harden_userns.c
 tests_unit_test_plan_namespaces_SOURCES = tests/unit/test_plan_namespaces.c
+
+# The program that integration and engine tests put into containers: static, whatever the build is.
+check_DATA = tests/lib/probe
+CLEANFILES += tests/lib/probe
+EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
+	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py
+tests/lib/probe: tests/lib/probe.c
+	$(AM_V_CC)$(MKDIR_P) tests/lib && \
+	$(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
