@@ -87,4 +87,4 @@ EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
 	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py
 tests/lib/probe: tests/lib/probe.c
 	$(AM_V_CC)$(MKDIR_P) tests/lib && \
-	$(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
+	$(CC) -std=gnu17 -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
