@@ -88,3 +88,14 @@ EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
 tests/lib/probe: tests/lib/probe.c
 	$(AM_V_CC)$(MKDIR_P) tests/lib && \
 	$(CC) -std=gnu17 -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
+
+# The same in namespaces of their own; they need root and say so.
+EXTRA_DIST += tests/integration/process_box.h
+check_PROGRAMS += tests/integration/test_process_apply tests/integration/test_process_host \
+	tests/integration/test_sysctl_apply tests/integration/test_hooks_run \
+	tests/integration/test_console
+tests_integration_test_process_apply_SOURCES = tests/integration/test_process_apply.c
+tests_integration_test_process_host_SOURCES = tests/integration/test_process_host.c
+tests_integration_test_sysctl_apply_SOURCES = tests/integration/test_sysctl_apply.c
+tests_integration_test_hooks_run_SOURCES = tests/integration/test_hooks_run.c
+tests_integration_test_console_SOURCES = tests/integration/test_console.c

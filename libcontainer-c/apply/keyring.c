@@ -92,6 +92,9 @@ static int join(const char *id, struct err *e)
 		return join_anonymous(e);
 	if (key < 0)
 		return err_sys(e, errno, "unable to join session keyring");
+	/* 0 instead of its number: it is our session keyring already. */
+	if (key == 0)
+		key = KEY_SPEC_SESSION_KEYRING;
 	int r = describe(key, &info);
 	if (r < 0)
 		return err_sys(e, -r, "unable to describe session keyring");
