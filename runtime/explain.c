@@ -4,12 +4,14 @@
  * the host, changes and starts nothing, and needs no root.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "harden/harden.h"
 #include "host/facts.h"
@@ -52,6 +54,15 @@ static int pretend_range(const struct spec *s, struct host_facts *f, struct err 
 	return r;
 }
 
+/* Only what is certain: who may not look into the bundle is not told that nothing is there. */
+static void check_rootfs(const char *path, struct err *refusal)
+{
+	AUTO_FD fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		err_sys(refusal, errno, "rootfs %s", path);
+}
+
 /*
  * The way that create goes, up to the first change of the host. @refusal: why create would fail;
  * not set when it would not. A config.json that cannot be read at all is an error of its own.
@@ -75,7 +86,9 @@ static int decide(const char *dir, struct arena *a, struct decisions *d, struct 
 	spec_check_create(s, refusal);
 	r = harden(s, policy_default(), &facts, a, &hardened, d, refusal);
 	if (r == 0 && refusal->kind == ERR_NONE)
-		plan_make(hardened, &facts, "explain", dir, a, &plan, refusal);
+		r = plan_make(hardened, &facts, "explain", dir, a, &plan, refusal);
+	if (r == 0 && refusal->kind == ERR_NONE)
+		check_rootfs(plan.rootfs.path, refusal);
 	return 0;
 }
 
@@ -86,7 +99,7 @@ static void write_json(const struct decisions *d, const struct err *refusal, str
 
 	decisions_write_json(d, j.indent, &list);
 	json_out_open(&j, NULL, '{');
-	json_out_bool(&j, "starts", refusal->kind == ERR_NONE);
+	json_out_bool(&j, "accepted", refusal->kind == ERR_NONE);
 	if (refusal->kind != ERR_NONE)
 		json_out_string(&j, "refusal", refusal->msg);
 	json_out_raw(&j, "decisions", list.buf ? list.buf : "[]");
@@ -99,9 +112,9 @@ static void write_table(const struct decisions *d, const struct err *refusal, st
 {
 	decisions_write_table(d, out);
 	if (refusal->kind == ERR_NONE)
-		strbuf_adds(out, "\nThe container would start.\n");
+		strbuf_adds(out, "\nNothing is refused.\n");
 	else
-		strbuf_addf(out, "\nThe container would not start: %s\n", refusal->msg);
+		strbuf_addf(out, "\nRefused: %s\n", refusal->msg);
 }
 
 static int explain_run(const struct context *c, char **args, int n_args, struct err *e)
@@ -137,8 +150,9 @@ const struct command command_explain = {
 	.description =
 		"Shows every decision about the bundle's \"config.json\": the rule, the JSON\n"
 		"pointer, the value before and after, and the reason. Needs no root and starts\n"
-		"nothing. The exit status is 0 when a container would start and 1 when it\n"
-		"would be refused.",
+		"nothing. The exit status is 1 when create would refuse the bundle, else 0.\n"
+		"What only the kernel knows, such as whether the root file system can be\n"
+		"idmapped, shows when a container is created.",
 	.options = options,
 	.run = explain_run,
 };

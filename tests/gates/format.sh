@@ -20,25 +20,24 @@ mapfile -t files < <(
 	git -c safe.directory='*' ls-files '*.c' '*.h' 2>/dev/null | grep . ||
 		find oci-spec libcontainer-c runtime tests -name '*.[ch]'
 )
-n=0 failed=0 count=0
+n=0 failed=0
 dirs=$(printf '%s\n' "${files[@]}" | sed 's|/[^/]*$||' | sort -u)
 echo "1..$(echo "$dirs" | wc -l)"
 for dir in $dirs; do
-	n=$((n + 1)) bad=0 count=0
+	n=$((n + 1))
+	here=()
 	for file in "${files[@]}"; do
-		if [ "${file%/*}" != "$dir" ] || [ ! -f "$file" ]; then
-			continue
-		fi
-		count=$((count + 1))
-		if ! "$tool" --dry-run --Werror "$file" 2>/dev/null; then
-			echo "# $file: run clang-format -i on it"
-			bad=1
+		if [ "${file%/*}" = "$dir" ] && [ -f "$file" ]; then
+			here+=("$file")
 		fi
 	done
-	if [ $bad = 1 ]; then
-		failed=1
+	bad=$("$tool" --dry-run --Werror "${here[@]}" 2>&1 | sed -n 's/^\([^ :]*\):[0-9].*error:.*/\1/p' | sort -u)
+	if [ -n "$bad" ]; then
+		# shellcheck disable=SC2086
+		printf '# %s: run clang-format -i on it\n' $bad
 		echo -n 'not '
+		failed=1
 	fi
-	echo "ok $n - $dir: $count files"
+	echo "ok $n - $dir: ${#here[@]} files"
 done
 exit $failed

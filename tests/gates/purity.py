@@ -29,10 +29,13 @@ NEVER = re.compile(r"""
 """, re.VERBOSE)
 
 
-def symbols(path, *options):
-    run = subprocess.run(["nm", *options, "--format=posix", path], stdout=subprocess.PIPE,
-                         check=True, text=True)
-    return {line.split()[0] for line in run.stdout.splitlines() if line}
+def symbols(paths, *options):
+    """(object, symbol) pairs."""
+    run = subprocess.run(["nm", *options, "--print-file-name", "--format=posix", *paths],
+                         stdout=subprocess.PIPE, check=True, text=True)
+    for line in run.stdout.splitlines():
+        path, name = line.split()[:2]
+        yield os.path.relpath(path.rstrip(":"), BUILD), name
 
 
 def objects(room):
@@ -42,31 +45,25 @@ def objects(room):
 
 def pure(room, own):
     """Complaints about one room; @own: what the pure rooms and those below them define."""
-    found = objects(room)
-    if not found:
+    if not objects(room):
         return [f"no objects of {room} in {BUILD}"]
-    return [f"{os.path.basename(path)} calls {name}" for path in found
-            for name in sorted(symbols(path, "--undefined-only"))
+    return [f"{path} calls {name}" for path, name in symbols(objects(room), "--undefined-only")
             if name not in own and not ALLOWED.fullmatch(name)]
 
 
 def silent(paths):
-    return [f"{os.path.relpath(path, BUILD)} uses {name}" for path in paths
-            for name in sorted(symbols(path, "--undefined-only")) if NEVER.fullmatch(name)]
+    return [f"{path} uses {name}" for path, name in symbols(paths, "--undefined-only")
+            if NEVER.fullmatch(name)]
 
 
 def main():
     if not objects("base"):
         print(f"1..0 # SKIP nothing is built in {BUILD}")
         sys.exit(0)
-    own = set()
-    for room in PURE + ["oci-spec"]:
-        for path in objects(room):
-            own |= symbols(path, "--defined-only", "--extern-only")
     # Of base, all but what handles descriptors and files.
-    for path in objects("base"):
-        if os.path.basename(path) != "fd.o":
-            own |= symbols(path, "--defined-only", "--extern-only")
+    ground = [path for path in objects("base") if not path.endswith("/fd.o")]
+    ground += [path for room in PURE + ["oci-spec"] for path in objects(room)]
+    own = {name for _, name in symbols(ground, "--defined-only", "--extern-only")}
     library = [path for room in ["base", "kernel", "oci-spec", "host", *PURE, "apply", "lifecycle"]
                for path in objects(room)]
     _tap.report([*((f"{room} is pure", pure(room, own)) for room in PURE),

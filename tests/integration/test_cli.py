@@ -278,7 +278,7 @@ def explained(b, status):
 @on_bundle
 def explain_shows_every_decision(b):
     found = explained(b, 0)
-    equal((found["starts"], "refusal" in found), (True, False))
+    equal((found["accepted"], "refusal" in found), (True, False))
     for decision in found["decisions"]:
         check({"rule", "pointer", "before", "after", "why"} <= set(decision), decision)
     pointers = {d["pointer"] for d in found["decisions"]}
@@ -286,7 +286,7 @@ def explain_shows_every_decision(b):
         check(any(p.startswith(prefix) for p in pointers), f"{prefix} not in {pointers}")
     table = as_nobody("explain", "-b", path(b))
     equal(table.stderr, "")
-    check(table.stdout.endswith("\nThe container would start.\n"), table.stdout)
+    check(table.stdout.endswith("\nNothing is refused.\n"), table.stdout)
     for pointer in pointers:
         has(table.stdout, pointer)
     equal(os.listdir(b.root), [])
@@ -309,9 +309,13 @@ def explain_says_what_run_says(b):
         b.config = json.loads(original)
         edit(b.config)
         found = explained(b, 1)
-        equal(found["starts"], False)
+        equal(found["accepted"], False)
         check(found["refusal"].startswith(words), found["refusal"])
         fails(b, "bulkhead run failed: " + found["refusal"], "run", "-b", path(b), "c1")
+    os.rename(b.rootfs, f"{b.rootfs}.away")
+    b.config = json.loads(original)
+    has(explained(b, 1)["refusal"], "/rootfs: no such file or directory")
+    os.rename(f"{b.rootfs}.away", b.rootfs)
     b.nothing_left("c1")
 
 
