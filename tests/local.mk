@@ -99,3 +99,9 @@ tests_integration_test_process_host_SOURCES = tests/integration/test_process_hos
 tests_integration_test_sysctl_apply_SOURCES = tests/integration/test_sysctl_apply.c
 tests_integration_test_hooks_run_SOURCES = tests/integration/test_hooks_run.c
 tests_integration_test_console_SOURCES = tests/integration/test_console.c
+# Its properties on random documents, hosts and policies.
+check_PROGRAMS += tests/prop/test_harden
+tests_prop_test_harden_SOURCES = tests/prop/test_harden.c \
+	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h \
+	tests/prop/order.c tests/prop/order.h tests/prop/replay.c tests/prop/replay.h
+tests_prop_test_harden_LDFLAGS = -Wl,--wrap=calloc,--wrap=realloc

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* gen_harden.c: see gen_harden.h. */
+#include "gen_harden.h"
+
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "gen_spec.h"
+#include "harden/harden.h"
+#include "host/facts.h"
+#include "oci-spec/spec.h"
+#include "policy/policy.h"
+
+#define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static bool chance(uint64_t *seed, unsigned percent)
+{
+	return gen_below(seed, 100) < percent;
+}
+
+static void *get(struct arena *a, size_t n, size_t size)
+{
+	void *p = arena_array(a, n + 1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+#define PICK(seed, list) ((list)[gen_below(seed, sizeof(list) / sizeof((list)[0]))])
+
+/* All types in random order; few with paths, few left out. */
+static void tame_namespaces(struct spec_linux *l, uint64_t *seed, struct arena *a)
+{
+	static const char *const types[] = {"pid",   "network", "ipc",	"uts",
+					    "mount", "cgroup",	"time", "user"};
+	size_t n = 0;
+
+	l->namespaces = get(a, 8, sizeof(*l->namespaces));
+	size_t from = gen_below(seed, 8);
+	for (size_t i = 0; i < 8; i++) {
+		const char *type = types[(from + i) % 8];
+		bool often = strcmp(type, "user") != 0 && strcmp(type, "time") != 0;
+		if (!chance(seed, often ? 97 : 20))
+			continue;
+		l->namespaces[n++] = (struct spec_namespace){
+			type,
+			strcmp(type, "mount") != 0 && chance(seed, 12) ? "/proc/7/ns/x" : NULL};
+	}
+	l->n_namespaces = n;
+}
+
+static void tame_maps(struct spec_linux *l, uint64_t *seed, struct arena *a)
+{
+	static const uint32_t hosts[] = {100000, 100000, 100000, 1, 0};
+	struct spec_id_mapping *m = get(a, 1, sizeof(*m));
+
+	l->uid_mappings = l->gid_mappings = NULL;
+	l->n_uid_mappings = l->n_gid_mappings = 0;
+	bool user = false;
+	for (size_t i = 0; i < l->n_namespaces; i++)
+		user |= strcmp(l->namespaces[i].type, "user") == 0 && !l->namespaces[i].path;
+	if (!(user ? chance(seed, 95) : chance(seed, 5)))
+		return;
+	*m = (struct spec_id_mapping){0, PICK(seed, hosts), 65536};
+	l->uid_mappings = l->gid_mappings = m;
+	l->n_uid_mappings = l->n_gid_mappings = 1;
+}
+
+static void tame_mounts(struct spec *s, uint64_t *seed)
+{
+	static const char *const types[] = {"bind",  "bind",   "bind",	 "tmpfs",  "proc",
+					    "sysfs", "devpts", "mqueue", "cgroup", "cgroup2"};
+	static const char *const sources[] = {
+		"/var/lib/docker/volumes/v/_data",
+		"/data/d/volumes/v/_data",
+		"/data/d/containers/" HEX64 "/hosts",
+		"/run/containers/storage/overlay-containers/x/userdata/hosts",
+		"/home/u",
+		"/etc",
+		"/dev/null",
+		"/proc",
+		"/sys/fs/cgroup",
+	};
+
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		struct spec_mount *m = &s->mounts[i];
+		m->type = PICK(seed, types);
+		m->source = PICK(seed, sources);
+		if (chance(seed, 20))
+			m->destination = chance(seed, 50) ? "/etc/hosts" : "/dev";
+		for (size_t k = 0; k < m->n_options; k++)
+			if (strcmp(m->options[k], "rshared") == 0)
+				m->options[k] = (char *)(uintptr_t) "rslave";
+	}
+}
+
+static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
+{
+	static const char *const keys[] = {"net.ipv4.ip_forward", "kernel.shmmax",
+					   "fs.mqueue.msg_max", "kernel.domainname"};
+
+	tame_namespaces(l, seed, a);
+	tame_maps(l, seed, a);
+	l->n_devices = 0;
+	if (l->n_sysctl > 4)
+		l->n_sysctl = 4;
+	for (size_t i = 0; i < l->n_sysctl; i++)
+		l->sysctl[i] = (struct spec_pair){keys[i], "1"};
+	l->rootfs_propagation = chance(seed, 50) ? "rslave" : NULL;
+	if (l->resources && l->resources->memory)
+		l->resources->memory->disable_oom_killer = NULL;
+}
+
+struct spec *gen_harden_spec(uint64_t *seed, struct arena *a)
+{
+	struct spec *s = gen_spec(seed, a);
+
+	if (!chance(seed, 80))
+		return s;
+	if (!s->linux_)
+		s->linux_ = get(a, 1, sizeof(*s->linux_));
+	tame_linux(s->linux_, seed, a);
+	tame_mounts(s, seed);
+	if (s->process && s->process->user) {
+		s->process->user->uid %= 65536;
+		s->process->user->gid %= 65536;
+		for (size_t i = 0; i < s->process->user->n_additional_gids; i++)
+			s->process->user->additional_gids[i] %= 65536;
+	}
+	if (s->root && chance(seed, 50))
+		s->root->path = "/data/d/overlay2/x/merged";
+	return s;
+}
+
+static struct ns_fact gen_ns(uint64_t *seed)
+{
+	static const struct id_extent good[] = {{0, 300000, 65536}};
+	static const struct id_extent bad[] = {{0, 0, 65536}};
+	const struct id_extent *x = chance(seed, 90) ? good : bad;
+	struct ns_fact f = {.exists = chance(seed, 95), .is_own = chance(seed, 10)};
+
+	if (!f.exists || f.is_own || chance(seed, 30))
+		return f;
+	f.owner = NS_OWNER_FOREIGN;
+	f.owner_ino = chance(seed, 90) ? 7 : 8;
+	if (chance(seed, 97))
+		f.maps = (struct id_maps){x, x, 1, 1};
+	return f;
+}
+
+static struct bind_fact gen_bind(const char *source, uint64_t *seed, struct arena *a)
+{
+	static const mode_t modes[] = {S_IFDIR | 0755,	S_IFDIR | 0755, S_IFREG | 0644,
+				       S_IFSOCK | 0660, S_IFCHR | 0666, S_IFBLK | 0660};
+	static const int64_t types[] = {
+		EXT4_SUPER_MAGIC,      EXT4_SUPER_MAGIC, EXT4_SUPER_MAGIC, TMPFS_MAGIC,
+		OVERLAYFS_SUPER_MAGIC, XFS_SUPER_MAGIC,	 PROC_SUPER_MAGIC, SYSFS_MAGIC};
+	struct bind_fact f = {.exists = chance(seed, 90)};
+	char *real = get(a, 4096, 1);
+
+	if (!source || source[0] != '/' || path_clean(source, real, 4096) < 0)
+		return (struct bind_fact){0};
+	if (!f.exists)
+		return f;
+	f.real = real;
+	f.mode = chance(seed, 80) ? modes[0] : PICK(seed, modes);
+	f.uid = chance(seed, 80) ? 0 : 1000;
+	f.dev = 8;
+	f.ino = gen_below(seed, 20) + 1;
+	f.rdev = chance(seed, 70) ? makedev(1, 3) : makedev(8, 0);
+	f.mount_root = chance(seed, 20);
+	f.fs_type = chance(seed, 80) ? types[0] : PICK(seed, types);
+	return f;
+}
+
+static void gen_kernel(uint64_t *seed, struct host_facts *f)
+{
+	static const unsigned versions[][2] = {{5, 12}, {5, 15}, {5, 19}, {6, 1}, {6, 18}};
+	static const struct cgroup_hierarchy v1[] = {{"cpu,cpuacct", "/sys/fs/cgroup/cpu", "/"},
+						     {"memory", "/sys/fs/cgroup/memory", "/"}};
+	const unsigned *version = PICK(seed, versions);
+
+	f->kernel_major = version[0];
+	f->kernel_minor = version[1];
+	f->mem_total = chance(seed, 98) ? (gen_below(seed, 1u << 20) + 1) << 20 : 0;
+	f->last_cap = 40;
+	f->swap_accounting = chance(seed, 70);
+	f->cgroup_layout = (enum cgroup_layout)gen_below(seed, 3);
+	if (f->cgroup_layout != CGROUP_LAYOUT_V2) {
+		f->cgroup_v1 = v1;
+		f->n_cgroup_v1 = gen_below(seed, 3);
+	}
+}
+
+void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *ret)
+{
+	static const struct socket_fact sockets[] = {{"/run/docker.sock", 8, 1},
+						     {"/srv/x/engine.ctl", 8, 20}};
+	struct host_facts f = {.in_userns = chance(seed, 5),
+			       .range_source = chance(seed, 50) ? "/etc/subuid" : NULL,
+			       .sockets = sockets,
+			       .n_sockets = gen_below(seed, 3)};
+	size_t n_ns = s->linux_ ? s->linux_->n_namespaces : 0;
+	struct ns_fact *ns = get(a, n_ns, sizeof(*ns));
+	struct bind_fact *binds = get(a, s->n_mounts, sizeof(*binds));
+
+	gen_kernel(seed, &f);
+	for (size_t i = 0; i < n_ns; i++)
+		if (s->linux_->namespaces[i].path)
+			ns[i] = gen_ns(seed);
+	for (size_t i = 0; i < s->n_mounts; i++)
+		binds[i] = gen_bind(s->mounts[i].source, seed, a);
+	/* Sometimes nothing could be told, or less than all. */
+	f.ns = ns;
+	f.n_ns = chance(seed, 95) ? n_ns : gen_below(seed, n_ns + 1);
+	f.binds = binds;
+	f.n_binds = chance(seed, 95) ? s->n_mounts : 0;
+	if (harden_needs_id_range(s, &f) && chance(seed, 98))
+		f.range = (struct id_extent){0, (uint32_t)(gen_below(seed, 1000) + 1) << 16, 65536};
+	*ret = f;
+}
+
+static void gen_level(uint64_t *seed, enum policy_level *level)
+{
+	if (chance(seed, 15))
+		*level = chance(seed, 50) ? POLICY_AUDIT : POLICY_OFF;
+}
+
+static void gen_knob(uint64_t *seed, bool *knob)
+{
+	if (chance(seed, 30))
+		*knob = !*knob;
+}
+
+static void gen_lists(uint64_t *seed, struct policy *p)
+{
+	static const struct policy_entry no_entries[] = {{NULL, NULL}};
+	static const struct policy_device tun[] = {{'c', 10, 200, "rw", "tun"}, {.type = 0}};
+
+	if (chance(seed, 5))
+		p->capabilities.ceiling = no_entries;
+	if (chance(seed, 5))
+		p->paths.masked = no_entries;
+	if (chance(seed, 5))
+		p->paths.readonly = no_entries;
+	if (chance(seed, 20))
+		p->devices.extra = tun;
+	if (chance(seed, 20))
+		p->pids.ceiling = (int64_t)gen_below(seed, 5000) + 1;
+	if (chance(seed, 20))
+		p->memory.ceiling_percent = (unsigned)gen_below(seed, 100) + 1;
+}
+
+void gen_policy(uint64_t *seed, struct policy *ret)
+{
+	struct policy p = *policy_default();
+
+	if (chance(seed, 60)) {
+		*ret = p;
+		return;
+	}
+	enum policy_level *const levels[] = {
+		&p.privileged.level, &p.userns.level,	  &p.namespaces.level,
+		&p.seccomp.level,    &p.paths.level,	  &p.capabilities.level,
+		&p.rootfs.level,     &p.mounts.level,	  &p.no_new_privileges.level,
+		&p.binds.level,	     &p.devices.level,	  &p.pids.level,
+		&p.memory.level,     &p.sysctl.level,	  &p.rlimits.level,
+		&p.hooks.level,	     &p.annotations.level};
+	bool *const knobs[] = {&p.userns.allow_host_root,
+			       &p.namespaces.allow_host_pid,
+			       &p.namespaces.allow_host_ipc,
+			       &p.namespaces.allow_host_network,
+			       &p.namespaces.allow_host_uts,
+			       &p.namespaces.allow_host_owned_pid,
+			       &p.namespaces.allow_host_owned_ipc,
+			       &p.namespaces.allow_host_owned_network,
+			       &p.capabilities.allow_ambient,
+			       &p.seccomp.allow_spec_allow,
+			       &p.rootfs.allow_shared_propagation,
+			       &p.mounts.allow_shared_propagation,
+			       &p.mounts.readonly_kernel_views,
+			       &p.binds.allow_socket_parents,
+			       &p.binds.allow_idmap,
+			       &p.rlimits.core_zero};
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		gen_level(seed, levels[i]);
+	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
+		gen_knob(seed, knobs[i]);
+	gen_lists(seed, &p);
+	*ret = p;
+}
