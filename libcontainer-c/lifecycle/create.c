@@ -297,8 +297,9 @@ static int step_release(struct creation *c, struct err *e)
 		return r;
 	r = hs_send_fd(c->hs_fd, HS_MOUNTED, c->console.slave_fd);
 	fd_closep(&c->console.slave_fd);
-	if (r < 0)
-		err_clear(e); /* its death: the cause is in its next message */
+	if (r < 0 && r != -EPIPE)
+		return err_sys(e, -r, "send to the container's process");
+	/* A dead peer: its last message says why, below. */
 	/* Written while the child works. */
 	r = creation_write_documents(c, e);
 	return r < 0 ? r : hs_recv(c->hs_fd, HS_CREATED, e);
