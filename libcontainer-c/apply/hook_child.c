@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -78,6 +79,10 @@ run(const struct hook_plan *hook, const struct hooks_run *how, const struct hook
 	if (how->ns_pidfd >= 0 && ns & CLONE_NEWUSER && (r = become_root()) < 0)
 		fail(io->report, HOOK_STEP_ROOT, -r);
 	die_with_runtime(io->report);
+	/* Best effort, as in every runtime: no keyrings in the kernel, or no quota, is no failure.
+	 */
+	if (how->leave_keyring)
+		(void)sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
 	r = set_stdio(io);
 	if (r < 0)
 		fail(io->report, HOOK_STEP_STDIO, -r);

@@ -28,6 +28,13 @@ struct hooks_run {
 	 */
 	int ns_pidfd;
 	uint64_t ns_flags; /* CLONE_NEW...; without CLONE_NEWUSER the hook keeps host credentials */
+
+	/*
+	 * The caller has joined the container's session keyring (keyring_join()). Hooks of the host
+	 * then get an empty one of their own: a key that one of them asks the kernel for would
+	 * otherwise be linked into the container's.
+	 */
+	bool leave_keyring;
 };
 
 /**

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_hooks_run.c: hooks as processes, and what they cannot do to the runtime (apply/hooks.h). */
+#include <linux/keyctl.h>
 #include <time.h>
 
 #include "apply/hooks.h"
+#include "apply/keyring.h"
 #include "tests/integration/process_box.h"
 
 static const char state[] = "{\"ociVersion\":\"1.3.0\",\"id\":\"c1\",\"status\":\"creating\"}";
@@ -219,6 +221,52 @@ TEST(arguments_are_exactly_the_hooks)
 	CHECK_STR(out(), "zero||a b|2\n");
 }
 
+/* The test program as a hook: says what its session keyring is. */
+__attribute__((constructor(101))) static void be_a_hook(void)
+{
+	char text[256];
+
+	if (!getenv("BULKHEAD_TEST_IS_HOOK"))
+		return;
+	long n = sys_keyctl(KEYCTL_DESCRIBE, (unsigned long)KEY_SPEC_SESSION_KEYRING,
+			    (unsigned long)text, sizeof(text) - 1, 0);
+	int fd = open("out", O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
+	_exit(n > 0 && fd_write_all(fd, text, (size_t)n - 1) == 0 ? 0 : 1);
+}
+
+static int hook_in_session(void *arg, struct err *e)
+{
+	char *env[] = {(char *)"BULKHEAD_TEST_IS_HOOK=1", NULL}, *argv[] = {(char *)"hook", NULL};
+	char self[4096] = "";
+	const struct hook_plan hook = {self, argv, env, 20};
+	const struct hook_list list = {&hook, 1};
+	struct hooks_run h = how();
+
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		return -errno;
+	int r = keyring_join("bulkhead-test-hook", NULL, e);
+	if (r < 0)
+		return r;
+	h.leave_keyring = *(bool *)arg;
+	return hooks_run(&list, HOOK_PRESTART, &h, e);
+}
+
+TEST(session_keyring_of_the_container_is_left)
+{
+	struct box box;
+	bool leave = false;
+
+	box_run(&box, 0, hook_in_session, &leave);
+	CHECK_MSG(box.result == 0, "%s", box.err.msg);
+	CHECK_HAS(out(), ";_ses.bulkhead-test-hook");
+	leave = true;
+	box_run(&box, 0, hook_in_session, &leave);
+	CHECK_MSG(box.result == 0, "%s", box.err.msg);
+	const char *text = out();
+	CHECK_HAS(text, "keyring;0;0;");
+	CHECK(!strstr(text, "_ses.bulkhead"));
+}
+
 TEST(cwd_is_the_bundle)
 {
 	char want[64];
@@ -394,6 +442,35 @@ TEST(a_runtime_without_stdio)
 	CHECK_STR(box.err.msg,
 		  "error running prestart hook #0: exit status 4, stdout: o\n, stderr: e\n");
 	CHECK_STR(out(), state);
+}
+
+static int start_container(void *arg, struct err *e)
+{
+	char *argv[] = {(char *)"sh", (char *)"-c",
+			(char *)"echo pid $PPID; id -u; pwd; cat >&2; exit 5", NULL};
+	char *none[] = {NULL};
+	const struct hook_plan hook = {"/bin/sh", argv, none, 10};
+	const struct hook_list list = {&hook, 1};
+	struct hooks_run h = how();
+
+	(void)arg;
+	h.cwd = "/";
+	return hooks_run(&list, HOOK_START_CONTAINER, &h, e);
+}
+
+/* startContainer hooks are run by the container's own first process. */
+TEST(hook_of_the_containers_own_process)
+{
+	struct box box;
+	char want[256];
+
+	box_run(&box, BOX_ALL, start_container, NULL);
+	CHECK(box.result < 0);
+	snprintf(want, sizeof(want),
+		 "error running startContainer hook #0: exit status 5, stdout: pid 1\n0\n/\n, "
+		 "stderr: %s",
+		 state);
+	CHECK_STR(box.err.msg, want);
 }
 
 static int wait_in_box(void *arg, struct err *e)
