@@ -1,6 +1,8 @@
 
 # The command line.
-check_PROGRAMS += tests/unit/test_cli_options tests/unit/test_cli_log tests/unit/test_cli_output
+check_PROGRAMS += tests/unit/test_cli_options tests/unit/test_cli_log tests/unit/test_cli_output \
+	tests/unit/test_bundle
+tests_unit_test_bundle_SOURCES = tests/unit/test_bundle.c
 tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c runtime/options.c
 tests_unit_test_cli_log_SOURCES = tests/unit/test_cli_log.c runtime/log.c
 tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output.c \
