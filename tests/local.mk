@@ -86,7 +86,8 @@ tests_unit_test_plan_namespaces_SOURCES = tests/unit/test_plan_namespaces.c
 check_DATA = tests/lib/probe
 CLEANFILES += tests/lib/probe
 EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
-	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py
+	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py \
+	tests/fault/test_inject.py tests/bench/floor.c tests/bench/timer.c
 tests/lib/probe: tests/lib/probe.c
 	$(AM_V_CC)$(MKDIR_P) tests/lib && \
 	$(CC) -std=gnu17 -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
