@@ -4,8 +4,8 @@
  *
  *	timer ROUNDS IDLE_MS NAME=SHELL-FREE-COMMAND...
  *
- * Each NAME=COMMAND is split at spaces. An argument that begins with "@" gets the number of the round
- * put behind it, so that container ids differ. "a ;; b" is a sequence timed as one. A command
+ * Each NAME=COMMAND is split at spaces. An argument that begins with "@" gets the number of the
+ *round put behind it, so that container ids differ. "a ;; b" is a sequence timed as one. A command
  * that begins with "ns:PATH" runs in that mount namespace: crun refuses hybrid cgroups, so it is
  * shown a host without the v2 part. One line per run: NAME WALL_US CPU_US MAXRSS_KB STATUS.
  */
