@@ -12,15 +12,12 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from harness import BULKHEAD, PROBE, Failure, check, mount_points, run, wait_for  # noqa: E402
+import images  # noqa: E402
+from harness import BULKHEAD, Failure, check, mount_points, run, wait_for  # noqa: E402
 
 DOCKER = "/usr/bin/docker"
 BRIDGE = "bkhtest0"
 NETWORK = "172.30.251"
-APPLETS = """sh ash true false id cat ls rm touch echo mount umount mknod ping sleep ps grep ip nc
-wget hostname dd mkdir chmod chown stat env su unshare head tail seq kill wc sort find df free uname
-test date nproc tr printf sync od top expr rmdir cp mv ln readlink awk sed cut uniq yes
-httpd netstat cmp md5sum mktemp chroot dmesg setsid nohup timeout xargs tee basename""".split()
 
 
 class Docker:
@@ -115,20 +112,8 @@ class Docker:
     def make_busybox_image(self, name="bb"):
         """An image made from busybox-static, with a setuid-root binary in it."""
         with tempfile.TemporaryDirectory(dir="/var/tmp") as d:
-            for sub in ("bin", "etc", "root", "tmp", "home/app", "suid", "data"):
-                os.makedirs(f"{d}/{sub}")
-            os.chmod(f"{d}/tmp", 0o1777)
-            shutil.copy("/bin/busybox", f"{d}/bin/busybox")
-            for a in APPLETS:
-                os.symlink("busybox", f"{d}/bin/{a}")
-            shutil.copy(PROBE, f"{d}/bin/probe")
-            shutil.copy(PROBE, f"{d}/suid/probe")
-            os.chmod(f"{d}/suid/probe", 0o4755)
-            open(f"{d}/etc/passwd", "w").write(
-                "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1000::/home/app:/bin/sh\n")
-            open(f"{d}/etc/group", "w").write("root:x:0:\napp:x:1000:\nextra:x:2000:\n")
-            open(f"{d}/data/file", "w").write("from the image\n")
-            os.chown(f"{d}/home/app", 1000, 1000)
+            os.chmod(d, 0o755)
+            images.busybox_tree(d)
             self.import_tree(d, name)
 
     def import_tree(self, directory, name):
@@ -136,7 +121,7 @@ class Docker:
                                stdout=subprocess.PIPE)
         p = subprocess.run([DOCKER, "-H", f"unix://{self.socket}", "import",
                             "-c", "CMD [\"/bin/sh\"]",
-                            "-c", "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                            "-c", f"ENV PATH={images.PATH}",
                             "-", name], stdin=tar.stdout, capture_output=True, timeout=300)
         tar.wait()
         check(p.returncode == 0, f"docker import: {p.stderr!r}")

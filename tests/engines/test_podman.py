@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""podman with storage of the tests' own and bulkhead as its --runtime."""
+import os
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import images  # noqa: E402
+from harness import (BULKHEAD, check, equal, has, id_ranges, main, mount_points, proc_status, read, run,  # noqa: E402
+                     scratch, test, wait_for, write)
+
+top = tempfile.mkdtemp(prefix="bkhpod-", dir="/var/tmp")
+# podman asks for a million files; without CAP_SYS_RESOURCE no runtime can raise the hard limit.
+ENV = dict(os.environ, CONTAINERS_CONF=f"{top}/containers.conf")
+
+
+def podman(*args, **kw):
+    return run("podman", "--root", f"{top}/root", "--runroot", f"{top}/run", "--cgroup-manager=cgroupfs",
+               "--runtime", BULKHEAD, *args, env=ENV, **kw)
+
+
+def podman_run(*args, **kw):
+    return podman("run", "--rm", *args, **kw)
+
+
+@test
+def run_and_status():
+    has(podman_run("--network=none", "bb", "id").out, "uid=0(root)")
+    equal(podman_run("--network=none", "bb", "sh", "-c", "exit 5", status=None).status, 5)
+    check("0 0 " not in " ".join(podman_run("bb", "cat", "/proc/self/uid_map").out.split()), "host root is mapped")
+
+
+@test
+def network_made_by_the_engine():
+    has(podman_run("bb", "ip", "addr", "show", "eth0").out, "inet ")
+
+
+@test
+def detached_stop_logs_commit_diff():
+    cid = podman("run", "-d", "bb", "sh", "-c", "echo up; touch /made; exec sleep 1000").out.strip()
+    try:
+        wait_for(lambda: "up" in podman("logs", cid).out, "the log")
+        pid = int(podman("inspect", "-f", "{{.State.Pid}}", cid).out)
+        check(int(proc_status(pid, "Uid").split()[0]) >= 65536, "an unprivileged uid on the host")
+        equal(proc_status(pid, "Seccomp"), "2")
+        has(podman("diff", cid).out, "A /made")
+        podman("commit", "-q", cid, "committed")
+        equal(podman_run("--network=none", "committed", "stat", "-c", "%u", "/made").out, "0\n")
+        podman("stop", "-t", "1", cid)
+    finally:
+        podman("rm", "-f", "-t", "0", cid)
+    equal({k: v for k, v in id_ranges().items() if v.endswith(cid)}, {}, "id ranges left")
+
+
+@test
+def volume_is_the_containers():
+    podman("volume", "create", "v1")
+    podman_run("--network=none", "-v", "v1:/v", "bb", "sh", "-c", "echo x > /v/f; chown 7:8 /v/f")
+    equal(podman_run("--network=none", "-v", "v1:/v", "bb", "stat", "-c", "%u:%g", "/v/f").out, "7:8\n")
+
+
+@test
+def host_bind():
+    with scratch() as h:
+        write(f"{h}/f", "x", 0o644)
+        r = podman_run("--network=none", "-v", f"{h}:/h", "bb", "rm", "-f", "/h/f", status=None)
+        has(r.err, "Permission denied")
+        check(os.path.exists(f"{h}/f"), "the host's file is still there")
+
+
+@test
+def refusals():
+    for args in (("--privileged",), ("--pid=host",), ("--ipc=host",), ("--network=host",)):
+        r = podman_run(*args, "bb", "true", status=None)
+        check(r.status == 126, f"{args}: {r}")
+        has(r.err, "policy: ")
+
+
+@test
+def pod_shares_one_user_namespace():
+    a = podman("run", "-d", "--ipc=shareable", "bb", "sleep", "1000").out.strip()
+    b = podman("run", "-d", f"--network=container:{a}", f"--ipc=container:{a}", "bb", "sleep", "1000").out.strip()
+    try:
+        pids = [int(podman("inspect", "-f", "{{.State.Pid}}", c).out) for c in (a, b)]
+        for ns in ("user", "net", "ipc"):
+            equal(*[os.readlink(f"/proc/{p}/ns/{ns}") for p in pids], ns)
+    finally:
+        podman("rm", "-f", "-t", "0", b)
+        podman("rm", "-f", "-t", "0", a)
+
+
+if __name__ == "__main__":
+    write(f"{top}/containers.conf", '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n')
+    try:
+        images.busybox_archive(f"{top}/bb.tar")
+        podman("load", "-q", "-i", f"{top}/bb.tar")
+        podman("tag", "docker.io/library/bb:latest", "bb")
+        main()
+    finally:
+        podman("rm", "-fa", "-t", "0", status=None, limit=120)
+        for m in sorted((m for m in mount_points() if m.startswith(top + "/")), reverse=True):
+            run("umount", m, status=None)
+        shutil.rmtree(top, ignore_errors=True)
