@@ -306,6 +306,22 @@ TEST(values_are_exact)
 	CHECK_INT(s->linux_->time_offsets[0].secs, -5);
 }
 
+/* The first and the last character of every length, as bytes and as escapes. */
+TEST(characters)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec *s =
+		parse(&a, P "\"args\":[\"\xc2\x80\",\"\xdf\xbf\",\"\xe0\xa0\x80\",\"\xed\x9f\xbf\","
+			    "\"\xee\x80\x80\",\"\xef\xbf\xbf\",\"\xf0\x90\x80\x80\","
+			    "\"\xf4\x8f\xbf\xbf\",\"\x7f\",\"\\u0080\",\"\\u07ff\",\"\\u0800\","
+			    "\"\\uD7fF\",\"\\uE000\",\"\\uFFFF\",\"\\ud800\\udc00\","
+			    "\"\\udBFf\\uDFFF\",\"\\u007F\"]}}");
+
+	CHECK_INT(s->process->n_args, 18);
+	for (int i = 0; i < 9; i++)
+		CHECK_STR(s->process->args[i], s->process->args[i + 9]);
+}
+
 /* @head, @n times @unit, @tail. */
 static char *repeated(const char *head, const char *unit, size_t n, const char *tail, size_t *len)
 {
