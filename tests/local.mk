@@ -108,3 +108,37 @@ tests_prop_test_harden_SOURCES = tests/prop/test_harden.c \
 	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h \
 	tests/prop/order.c tests/prop/order.h tests/prop/replay.c tests/prop/replay.h
 tests_prop_test_harden_LDFLAGS = -Wl,--wrap=calloc,--wrap=realloc
+
+# The comparison with runc and crun; tests/bench/run builds what it needs.
+EXTRA_PROGRAMS = tests/bench/filter
+tests_bench_filter_SOURCES = tests/bench/filter.c
+EXTRA_DIST += tests/bench/floor.c tests/bench/run tests/bench/timer.c
+
+# What runs as root: containers, faults, engines.
+EXTRA_DIST += tests/lib/bundle.py tests/lib/harness.py tests/lib/images.py \
+	tests/integration/test_lifecycle.py tests/fault/test_inject.py \
+	tests/engines/dockerd.py tests/engines/test_containerd.py tests/engines/test_docker.py \
+	tests/engines/test_podman.py
+
+# The root mount: parsers, the plan, and as root on real file systems and overlays.
+check_PROGRAMS += tests/unit/test_mountinfo tests/unit/test_overlay_options \
+	tests/unit/test_rootfs_plan tests/fuzz/fuzz_mountinfo tests/fault/test_rootfs_fault \
+	tests/integration/test_rootfs_coherence tests/integration/test_rootfs_idmap \
+	tests/integration/test_rootfs_layers tests/integration/test_rootfs_overlay \
+	tests/integration/test_rootfs_plain
+EXTRA_PROGRAMS += tests/bench/bench_rootfs
+ROOTFS_BOX = tests/integration/rootfs_box.h tests/integration/rootfs_overlay.h
+tests_unit_test_mountinfo_SOURCES = tests/unit/test_mountinfo.c
+tests_unit_test_overlay_options_SOURCES = tests/unit/test_overlay_options.c
+tests_unit_test_rootfs_plan_SOURCES = tests/unit/test_rootfs_plan.c
+tests_fuzz_fuzz_mountinfo_SOURCES = tests/fuzz/fuzz_mountinfo.c tests/unit/files.h
+tests_fault_test_rootfs_fault_SOURCES = tests/fault/test_rootfs_fault.c $(ROOTFS_BOX)
+tests_integration_test_rootfs_coherence_SOURCES = tests/integration/test_rootfs_coherence.c \
+	$(ROOTFS_BOX)
+tests_integration_test_rootfs_idmap_SOURCES = tests/integration/test_rootfs_idmap.c $(ROOTFS_BOX)
+tests_integration_test_rootfs_layers_SOURCES = tests/integration/test_rootfs_layers.c $(ROOTFS_BOX)
+tests_integration_test_rootfs_overlay_SOURCES = tests/integration/test_rootfs_overlay.c \
+	$(ROOTFS_BOX)
+tests_integration_test_rootfs_plain_SOURCES = tests/integration/test_rootfs_plain.c $(ROOTFS_BOX)
+tests_bench_bench_rootfs_SOURCES = tests/bench/bench_rootfs.c $(ROOTFS_BOX)
+EXTRA_DIST += tests/fuzz/corpus/mountinfo

@@ -12,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dockerd  # noqa: E402
+import images  # noqa: E402
 from dockerd import DOCKER  # noqa: E402
 from harness import (BULKHEAD, Failure, cgroups, check, equal, has, id_ranges, lacks, main,  # noqa: E402
                      proc_status, read, run, scratch, test, wait_for, write)
@@ -456,9 +457,7 @@ if __name__ == "__main__":
     try:
         d.start()
         d.make_busybox_image()
-        tree = os.environ.get("BULKHEAD_DEBIAN_TREE")
-        if tree:
-            d.import_tree(tree, "deb")
+        d.import_tree(images.debian_tree(), "deb")
         main()
     finally:
         d.stop()

@@ -8,7 +8,7 @@ import shutil
 import tarfile
 import tempfile
 
-from harness import PROBE, write
+from harness import PROBE, run, write
 
 APPLETS = """sh ash true false id cat ls rm touch echo mount umount mknod ping sleep ps grep ip nc
 wget hostname dd mkdir chmod chown stat env su unshare head tail seq kill wc sort find df free uname
@@ -32,6 +32,20 @@ def busybox_tree(d):
     write(f"{d}/etc/group", "root:x:0:\napp:x:1000:\nextra:x:2000:\n")
     write(f"{d}/data/file", "from the image\n")
     os.chown(f"{d}/home/app", 1000, 1000)
+
+
+def debian_tree():
+    """A debootstrapped Debian, made once per machine and kept."""
+    cache = "/var/cache/bulkhead-tests"
+    tree = f"{cache}/bookworm"
+    if not os.path.isdir(tree):
+        os.makedirs(cache, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as d:
+            os.chmod(d, 0o755)
+            run("debootstrap", "--variant=minbase", "bookworm", f"{d}/tree", limit=900)
+            shutil.rmtree(f"{d}/tree/var/cache/apt/archives")
+            os.rename(f"{d}/tree", tree)
+    return tree
 
 
 def busybox_archive(path, name="docker.io/library/bb:latest"):

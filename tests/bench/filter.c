@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* filter.c: writes the built-in seccomp filter as struct sock_filter[], for the floor program. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "plan/seccomp.h"
+
+#define CEILING 0x800405fbull /* the default policy's capabilities */
+
+int main(void)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct seccomp_plan p;
+	struct err e = {0};
+
+	if (seccomp_plan_make(NULL, CEILING, &a, &p, &e) < 0) {
+		fprintf(stderr, "filter: %s\n", e.msg);
+		return 1;
+	}
+	const struct seccomp_filter *f = &p.filters[0];
+	return fd_write_all(STDOUT_FILENO, f->insns, f->n * sizeof(f->insns[0])) < 0;
+}
