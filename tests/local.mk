@@ -142,3 +142,19 @@ tests_integration_test_rootfs_overlay_SOURCES = tests/integration/test_rootfs_ov
 tests_integration_test_rootfs_plain_SOURCES = tests/integration/test_rootfs_plain.c $(ROOTFS_BOX)
 tests_bench_bench_rootfs_SOURCES = tests/bench/bench_rootfs.c $(ROOTFS_BOX)
 EXTRA_DIST += tests/fuzz/corpus/mountinfo
+
+# The system call filter: against libseccomp, against moby's profile, in the kernel.
+SECCOMP_TEST_PARTS = tests/unit/bpf_sim.c tests/unit/bpf_sim.h \
+	tests/unit/seccomp_oracle.c tests/unit/seccomp_oracle.h \
+	tests/unit/seccomp_random.c tests/unit/seccomp_random.h \
+	tests/unit/seccomp_rules.c tests/unit/seccomp_rules.h tests/unit/files.h
+check_PROGRAMS += tests/unit/test_seccomp_compile tests/unit/test_seccomp_default \
+	tests/unit/test_seccomp_golden tests/unit/test_seccomp_load tests/unit/test_seccomp_plan \
+	tests/unit/test_seccomp_profile
+tests_unit_test_seccomp_compile_SOURCES = tests/unit/test_seccomp_compile.c $(SECCOMP_TEST_PARTS)
+tests_unit_test_seccomp_default_SOURCES = tests/unit/test_seccomp_default.c $(SECCOMP_TEST_PARTS)
+tests_unit_test_seccomp_golden_SOURCES = tests/unit/test_seccomp_golden.c $(SECCOMP_TEST_PARTS)
+tests_unit_test_seccomp_load_SOURCES = tests/unit/test_seccomp_load.c
+tests_unit_test_seccomp_plan_SOURCES = tests/unit/test_seccomp_plan.c $(SECCOMP_TEST_PARTS)
+tests_unit_test_seccomp_profile_SOURCES = tests/unit/test_seccomp_profile.c
+EXTRA_DIST += tests/golden/seccomp

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_seccomp_plan.c: the caller's filter and the built-in one, put together. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <seccomp.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "plan/seccomp.h"
+#include "plan/seccomp_builtin.h"
+#include "plan/seccomp_compile.h"
+#include "plan/seccomp_default.h"
+#include "tests/unit/bpf_sim.h"
+#include "tests/unit/check.h"
+#include "tests/unit/seccomp_oracle.h"
+#include "tests/unit/seccomp_random.h"
+#include "tests/unit/seccomp_rules.h"
+
+#define CHROOT (1ull << CAP_SYS_CHROOT)
+
+static int fail_after = -1;
+
+bool arena_test_fail(void)
+{
+	return fail_after >= 0 && fail_after-- == 0;
+}
+
+/* The kernel's rule for several filters (kernel/seccomp.c, seccomp_run_filters), newest first. */
+static uint32_t strictest(const struct seccomp_plan *p, const struct seccomp_data *data)
+{
+	uint32_t verdict = SECCOMP_RET_ALLOW;
+
+	for (size_t i = p->n; i-- > 0;) {
+		uint32_t one = bpf_sim_run(p->filters[i].insns, data);
+
+		if ((int32_t)(one & SECCOMP_RET_ACTION_FULL) <
+		    (int32_t)(verdict & SECCOMP_RET_ACTION_FULL))
+			verdict = one;
+	}
+	return verdict;
+}
+
+static void make(const struct spec_seccomp *s, uint64_t caps, struct arena *a,
+		 struct seccomp_plan *p)
+{
+	struct err e = {0};
+
+	CHECK_MSG(seccomp_plan_make(s, caps, a, p, &e) == 0, "%s", e.msg);
+	for (size_t i = 0; i < p->n; i++)
+		CHECK(bpf_sim_valid(p->filters[i].insns, p->filters[i].n));
+}
+
+/* A profile that allows everything but what its @n rules say, each with its own verdict. */
+static struct spec_seccomp *long_profile(size_t n, struct arena *a)
+{
+	static char *names[] = {(char *)"mmap", NULL};
+	static uint32_t errnos[4000];
+	struct spec_seccomp *s = arena_alloc(a, sizeof(*s));
+
+	CHECK(s && n <= 4000);
+	s->default_action = "SCMP_ACT_ALLOW";
+	s->syscalls = arena_array(a, n, sizeof(*s->syscalls));
+	s->n_syscalls = n;
+	for (size_t i = 0; i < n; i++) {
+		struct spec_seccomp_arg *arg = arena_alloc(a, sizeof(*arg));
+
+		CHECK(s->syscalls && arg);
+		errnos[i] = (uint32_t)i;
+		*arg = (struct spec_seccomp_arg){.index = 1, .value = i, .op = "SCMP_CMP_EQ"};
+		s->syscalls[i] = (struct spec_syscall){.names = names,
+						       .n_names = 1,
+						       .action = "SCMP_ACT_ERRNO",
+						       .errno_ret = &errnos[i],
+						       .args = arg,
+						       .n_args = 1};
+	}
+	return s;
+}
+
+TEST(without_a_caller_the_prepared_program)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	const struct seccomp_builtin *with = seccomp_builtin_find(seccomp_arch_native(), CHROOT);
+	struct seccomp_plan p;
+
+	CHECK(with);
+	make(NULL, CHROOT | 1ull << CAP_CHOWN, &a, &p);
+	CHECK_INT(p.n, 1);
+	CHECK(p.filters[0].insns == with->insns && p.filters[0].n == with->n_insns);
+	CHECK_INT(p.filters[0].flags, 0);
+	CHECK_STR(p.filters[0].source, "built-in");
+	CHECK_INT(a.used, 0);
+	make(NULL, 0, &a, &p);
+	CHECK(p.filters[0].insns != with->insns);
+}
+
+/* What the build prepared is what the same code makes now. */
+TEST(prepared_is_as_compiled)
+{
+	const uint64_t variants[] = {0, CHROOT};
+
+	for (size_t i = 0; i < 2; i++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		const struct seccomp_builtin *b =
+			seccomp_builtin_find(seccomp_arch_native(), variants[i]);
+		struct seccomp_profile profile;
+		struct seccomp_policy policy;
+		struct seccomp_dag d;
+		const struct sock_filter *insns;
+		uint16_t n;
+
+		seccomp_dag_init(&d, &a);
+		CHECK(b);
+		CHECK_INT(seccomp_default_make(seccomp_abi_by_token(b->native), variants[i], &a,
+					       &profile),
+			  0);
+		CHECK_INT(seccomp_compile(&profile, &d, &policy, NULL), 0);
+		CHECK_INT(d.n, b->n_nodes);
+		CHECK(memcmp(d.nodes, b->nodes, d.n * sizeof(*d.nodes)) == 0);
+		CHECK_INT(seccomp_policy_assemble(&policy, &d, &insns, &n), 0);
+		CHECK_INT(n, b->n_insns);
+		CHECK(memcmp(insns, b->insns, n * sizeof(*insns)) == 0);
+	}
+}
+
+TEST(other_capabilities_are_compiled)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct seccomp_plan p;
+
+	CHECK(!seccomp_builtin_find(seccomp_arch_native(), 1ull << CAP_SYS_BOOT));
+	make(NULL, 1ull << CAP_SYS_BOOT, &a, &p);
+	CHECK_INT(p.n, 1);
+	CHECK(a.used > 0);
+}
+
+/* Each verdict must be the one that two loaded filters would have given. */
+static void compare_merged(const struct spec_seccomp *s, uint64_t *state, struct arena *a)
+{
+	static const uint32_t bases[] = {0, SECCOMP_X32_BIT, 2 * SECCOMP_X32_BIT - 300,
+					 3 * SECCOMP_X32_BIT - 300, 0u - 600};
+	static const uint32_t archs[] = {SCMP_ARCH_X86_64, SCMP_ARCH_X86, SCMP_ARCH_AARCH64};
+	const struct seccomp_abi *native = seccomp_abi_by_token(seccomp_arch_native());
+	struct seccomp_plan merged, two = {.n = 2};
+	struct seccomp_profile profile;
+	struct seccomp_policy policy;
+	struct seccomp_dag d;
+
+	make(NULL, CHROOT, a, &merged);
+	two.filters[0] = merged.filters[0];
+	make(s, CHROOT, a, &merged);
+	CHECK_INT(merged.n, 1);
+	seccomp_dag_init(&d, a);
+	CHECK_INT(seccomp_profile_make(s, native, a, &profile, NULL), 0);
+	CHECK_INT(seccomp_compile(&profile, &d, &policy, NULL), 0);
+	CHECK_INT(seccomp_policy_assemble(&policy, &d, &two.filters[1].insns, &two.filters[1].n),
+		  0);
+	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
+		for (size_t j = 0; j < sizeof(bases) / sizeof(bases[0]); j++)
+			for (uint32_t nr = bases[j]; nr != bases[j] + 600; nr++) {
+				int rounds = bases[j] < 2 * SECCOMP_X32_BIT - 300 ? 8 : 1;
+
+				while (rounds-- > 0) {
+					struct seccomp_data data = {.nr = (int)nr,
+								    .arch = archs[i]};
+
+					random_args(s, state, &data);
+					CHECK_MSG(strictest(&merged, &data) ==
+							  strictest(&two, &data),
+						  "arch %#x nr %#x", archs[i], nr);
+				}
+			}
+}
+
+TEST(merged_is_the_stricter_of_both)
+{
+	static const char *const x86[] = {"SCMP_ARCH_X86", "SCMP_ARCH_X32", NULL};
+	static const char *const foreign[] = {"SCMP_ARCH_AARCH64", "SCMP_ARCH_X86", NULL};
+	static const struct random_kind kinds[] = {
+		{x86, 30, 1, 1}, {x86, 30, 2, 3}, {foreign, 10, 3, 3}, {x86, 0, 0, 1}};
+	uint64_t state = 17;
+	int merged = 0;
+
+	for (int i = 0; i < 120; i++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		struct spec_seccomp *s = random_profile(&kinds[i % 4], &state, &a);
+		struct seccomp_plan p;
+
+		if (seccomp_plan_make(s, 0, &a, &p, NULL) == -EEXIST)
+			continue;
+		compare_merged(s, &state, &a);
+		merged++;
+	}
+	CHECK(merged > 60);
+}
+
+TEST(same_action_takes_the_callers_errno)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_seccomp s = {.default_action = "SCMP_ACT_ERRNO"};
+	uint32_t number = 77;
+	struct seccomp_data data = {.nr = seccomp_syscall_resolve_name("keyctl"),
+				    .arch = seccomp_arch_native()};
+	struct seccomp_plan p;
+
+	s.default_errno_ret = &number;
+	make(&s, 0, &a, &p);
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_ERRNO | 77);
+	CHECK_STR(p.filters[0].source, "built-in+config");
+	/* the stricter action, whoever asks for it */
+	s.default_action = "SCMP_ACT_LOG";
+	s.default_errno_ret = NULL;
+	make(&s, 0, &a, &p);
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_ERRNO | EPERM);
+	s.default_action = "SCMP_ACT_KILL_PROCESS";
+	make(&s, 0, &a, &p);
+	CHECK(strictest(&p, &data) == SECCOMP_RET_KILL_PROCESS);
+}
+
+TEST(flags)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	char *words[] = {(char *)"SECCOMP_FILTER_FLAG_LOG", (char *)"SECCOMP_FILTER_FLAG_TSYNC",
+			 (char *)"SECCOMP_FILTER_FLAG_SPEC_ALLOW"};
+	struct spec_seccomp s = {.default_action = "SCMP_ACT_ALLOW", .flags = words};
+	struct seccomp_plan p;
+
+	make(&s, 0, &a, &p);
+	CHECK_INT(p.filters[0].flags, 0);
+	s.n_flags = 2;
+	make(&s, 0, &a, &p);
+	CHECK_INT(p.filters[0].flags, SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_TSYNC);
+	s.n_flags = 3;
+	make(&s, 0, &a, &p);
+	CHECK(p.filters[0].flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+}
+
+/* Jumps of more than 255 instructions, and programs near the limit. */
+TEST(long_programs)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_seccomp *s = long_profile(1500, &a);
+	struct seccomp_data data = {.nr = seccomp_syscall_resolve_name("mmap"),
+				    .arch = seccomp_arch_native()};
+	struct seccomp_plan p;
+
+	make(s, 0, &a, &p);
+	CHECK_INT(p.n, 1);
+	CHECK(p.filters[0].n > 3000);
+	for (uint64_t i = 0; i < 1600; i++) {
+		data.args[1] = i;
+		CHECK_INT(strictest(&p, &data),
+			  i < 1500 ? SECCOMP_RET_ERRNO | (uint32_t)i : SECCOMP_RET_ALLOW);
+		data.args[1] = i | 1ull << 32;
+		CHECK_INT(strictest(&p, &data), SECCOMP_RET_ALLOW);
+	}
+	data.nr = seccomp_syscall_resolve_name("keyctl");
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_ERRNO | EPERM);
+	data.nr = seccomp_syscall_resolve_name("write");
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_ALLOW);
+}
+
+/* A caller's program that fits alone, but not together with the built-in one. */
+TEST(two_programs_when_one_is_too_long)
+{
+	char *words[] = {(char *)"SECCOMP_FILTER_FLAG_SPEC_ALLOW"};
+	bool apart = false;
+
+	for (size_t n = 1900; n < 2100; n++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		struct spec_seccomp *s = long_profile(n, &a);
+		struct seccomp_data data = {.nr = seccomp_syscall_resolve_name("mmap"),
+					    .arch = seccomp_arch_native()};
+		struct seccomp_plan p;
+		struct err e = {0};
+
+		s->flags = words;
+		s->n_flags = 1;
+		if (seccomp_plan_make(s, 0, &a, &p, &e) < 0) {
+			CHECK(apart);
+			CHECK_INT(e.kind, ERR_SPEC);
+			CHECK_HAS(e.msg, "/linux/seccomp: compiles to more than 4096 BPF");
+			return;
+		}
+		if (p.n == 1)
+			continue;
+		apart = true;
+		CHECK_STR(p.filters[0].source, "built-in");
+		CHECK_STR(p.filters[1].source, "config");
+		CHECK(p.filters[0].flags & p.filters[1].flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+		CHECK(bpf_sim_valid(p.filters[1].insns, p.filters[1].n));
+		data.args[1] = n - 1;
+		CHECK_INT(strictest(&p, &data), SECCOMP_RET_ERRNO | (uint32_t)(n - 1));
+		data.args[1] = n;
+		CHECK_INT(strictest(&p, &data), SECCOMP_RET_ALLOW);
+		data.nr = seccomp_syscall_resolve_name("bpf");
+		CHECK_INT(strictest(&p, &data), SECCOMP_RET_ERRNO | EPERM);
+	}
+	CHECK(!"a profile of 2100 conditions fits");
+}
+
+TEST(hostile_profiles_end)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_seccomp *s = long_profile(4000, &a);
+	struct spec_seccomp_arg args[6];
+	struct seccomp_plan p;
+	struct err e = {0};
+
+	CHECK_INT(seccomp_plan_make(s, 0, &a, &p, &e), -E2BIG);
+	/* six ordering tests make 189 links, a thousand of them too many */
+	for (uint32_t i = 0; i < 6; i++)
+		args[i] = (struct spec_seccomp_arg){.index = i, .op = "SCMP_CMP_GT"};
+	for (size_t i = 0; i < s->n_syscalls; i++) {
+		s->syscalls[i].args = args;
+		s->syscalls[i].n_args = 6;
+	}
+	err_clear(&e);
+	CHECK_INT(seccomp_plan_make(s, 0, &a, &p, &e), -EEXIST);
+	for (size_t i = 0; i < s->n_syscalls; i++)
+		s->syscalls[i].errno_ret = NULL;
+	err_clear(&e);
+	CHECK_INT(seccomp_plan_make(s, 0, &a, &p, &e), -E2BIG);
+}
+
+TEST(memory_runs_out)
+{
+	static const char *const archs[] = {"SCMP_ARCH_X86", "SCMP_ARCH_X32", NULL};
+	const struct random_kind kind = {archs, 40, 3, 1};
+	uint64_t state = 5;
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_seccomp *s = random_profile(&kind, &state, &a);
+	int failures = 0;
+
+	for (int i = 0;; i++) {
+		AUTO_ARENA struct arena own = ARENA_INIT;
+		struct seccomp_plan p = {.n = 99};
+		struct err e = {0};
+		int rc;
+
+		fail_after = i;
+		rc = seccomp_plan_make(s, 1ull << CAP_SYS_NICE, &own, &p, &e);
+		if (rc == 0)
+			break;
+		CHECK_INT(rc, -ENOMEM);
+		CHECK_INT(e.kind, ERR_SYSTEM);
+		CHECK_INT(p.n, 99);
+		failures++;
+	}
+	fail_after = -1;
+	CHECK(failures > 20);
+}
