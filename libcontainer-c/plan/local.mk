@@ -37,8 +37,9 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/plan.c libcontainer-c/plan/plan.h \
 	libcontainer-c/plan/unsupported.c libcontainer-c/plan/unsupported.h
 
-# The system call filter. seccomp_generate runs at build time and compiles the built-in profile;
-# a cross build compiles it at run time instead, in a tenth of a millisecond.
+# The system call filter. seccomp_generate runs while bulkhead is built and compiles the built-in
+# profile; it prints, so it has no place among the pure. A program that was built for another
+# machine compiles the profile at run time, in a tenth of a millisecond.
 SECCOMP_COMPILER = \
 	libcontainer-c/plan/seccomp_abi.c libcontainer-c/plan/seccomp_abi.h \
 	libcontainer-c/plan/seccomp_assemble.c \
@@ -54,19 +55,19 @@ libcontainer_c_libcontainer_c_a_SOURCES += $(SECCOMP_COMPILER) \
 	libcontainer-c/plan/seccomp_profile.c libcontainer-c/plan/seccomp_profile.h
 nodist_libcontainer_c_libcontainer_c_a_SOURCES = libcontainer-c/plan/seccomp_builtin_data.h
 
-noinst_PROGRAMS += libcontainer-c/plan/seccomp_generate
-libcontainer_c_plan_seccomp_generate_SOURCES = libcontainer-c/plan/seccomp_generate.c \
+noinst_PROGRAMS += libcontainer-c/generate/seccomp_generate
+libcontainer_c_generate_seccomp_generate_SOURCES = libcontainer-c/generate/seccomp_generate.c \
 	$(SECCOMP_COMPILER) \
 	libcontainer-c/base/arena.c libcontainer-c/base/err.c libcontainer-c/base/str.c
-libcontainer_c_plan_seccomp_generate_LDFLAGS = $(BULKHEAD_LDFLAGS)
-libcontainer_c_plan_seccomp_generate_LDADD = $(SECCOMP_LIBS)
+libcontainer_c_generate_seccomp_generate_LDFLAGS = $(BULKHEAD_LDFLAGS)
+libcontainer_c_generate_seccomp_generate_LDADD = $(SECCOMP_LIBS)
 
 SECCOMP_HEADER = libcontainer-c/plan/seccomp_builtin_data.h
 BUILT_SOURCES += $(SECCOMP_HEADER)
 CLEANFILES += $(SECCOMP_HEADER) $(SECCOMP_HEADER).tmp
-$(SECCOMP_HEADER): libcontainer-c/plan/seccomp_generate$(EXEEXT)
+$(SECCOMP_HEADER): libcontainer-c/generate/seccomp_generate$(EXEEXT)
 	$(AM_V_GEN)if test "x$(host_alias)" = x || test "x$(host_alias)" = "x$(build_alias)"; then \
-		libcontainer-c/plan/seccomp_generate$(EXEEXT) >$@.tmp; \
+		libcontainer-c/generate/seccomp_generate$(EXEEXT) >$@.tmp; \
 	else \
 		echo 'static const struct seccomp_builtin builtins[] = {{.insns = NULL}};' >$@.tmp; \
 	fi && mv $@.tmp $@

@@ -76,8 +76,14 @@ static uint32_t place_test(struct layout *l, uint16_t node)
 	unsigned acc = n->mask == UINT32_MAX ? n->word : ACC_UNKNOWN;
 	uint32_t yes, no, at;
 
-	yes = place_node(l, n->yes, acc);
-	no = place_node(l, n->no, acc);
+	/* a verdict last: it is one instruction, and what comes in between could be many */
+	if (l->d->nodes[n->yes].test == SECCOMP_RET) {
+		no = place_node(l, n->no, acc);
+		yes = place_node(l, n->yes, acc);
+	} else {
+		yes = place_node(l, n->yes, acc);
+		no = place_node(l, n->no, acc);
+	}
 	yes = reach(l, n->yes, yes);
 	/* a jump put there for "yes" has moved "no" away by one; and the other way round */
 	no = reach(l, n->no, no);

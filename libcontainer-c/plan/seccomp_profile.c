@@ -120,20 +120,21 @@ static int make_abis(const struct spec_seccomp *s, const struct seccomp_abi *nat
 static int make_flags(const struct spec_seccomp *s, struct seccomp_profile *p, struct err *e)
 {
 	for (size_t i = 0; i < s->n_flags; i++) {
+		const char *name = s->flags[i] ? s->flags[i] : "";
 		size_t f = 0;
 
-		while (f < LEN(flags) && !str_eq(s->flags[i], flags[f].name))
+		while (f < LEN(flags) && !str_eq(name, flags[f].name))
 			f++;
 		if (f < LEN(flags))
 			p->flags |= flags[f].flag;
-		else if (str_in(s->flags[i], seccomp_features_known_flags))
+		else if (str_in(name, seccomp_features_known_flags))
 			return err_set(e, ERR_SPEC, ENOTSUP,
 				       WHERE "/flags/%zu: %s needs a listener, which this release "
 					     "does not support",
-				       i, s->flags[i]);
+				       i, name);
 		else
 			return err_set(e, ERR_SPEC, EINVAL, WHERE "/flags/%zu: unknown flag \"%s\"",
-				       i, s->flags[i] ? s->flags[i] : "");
+				       i, name);
 	}
 	return 0;
 }
@@ -246,8 +247,7 @@ int seccomp_profile_make(const struct spec_seccomp *s, const struct seccomp_abi 
 			  "defaultErrnoRet", &p.default_verdict, e);
 	if (rc < 0)
 		return rc;
-	p.enosys_above = !is_permissive(p.default_verdict) &&
-			 p.default_verdict != (SECCOMP_RET_ERRNO | ENOSYS);
+	p.enosys_above = !is_permissive(p.default_verdict);
 	rc = make_abis(s, native, &p, e);
 	if (rc < 0)
 		return rc;
