@@ -77,20 +77,16 @@ static int add_lower(struct parser *p, const char *text, bool bare)
 	return 0;
 }
 
-/* The next colon of a raw lowerdir value that separates: not one behind a backslash, whether the
- * backslash is raw or, as the kernel prints it, \134. A colon printed as \072 is part of a name. */
+/* The next colon of a raw lowerdir value that separates. The mounter's backslash is printed as
+ * \134, and what follows it is part of a name, as is a colon printed as \072. */
 static char *find_colon(char *s)
 {
 	for (; *s && *s != ':'; s++) {
-		if (*s != '\\')
+		if (!str_starts(s, "\\134"))
 			continue;
-		if (!str_starts(s, "\\134")) {
-			s += s[1] != '\0';
-			continue;
-		}
-		s += 3; /* on the 4 of \134; what it quotes follows */
+		s += 3; /* on its last digit; one quoted character follows */
 		if (s[1] == '\\')
-			s += strnlen(s + 1, 4); /* again an octal escape */
+			s += strnlen(s + 1, 4); /* which is escaped as well */
 		else
 			s += s[1] != '\0';
 	}
@@ -115,16 +111,31 @@ static int add_lower_list(struct parser *p, char *list)
 	return 0;
 }
 
+/* Whether the kernel, when it splits options again, keeps this one whole: a comma may only be
+ * inside one pair of double quotes around the whole value (an LSM's label). */
+static bool stays_whole(const char *option)
+{
+	const char *odd = strpbrk(option, ",\"");
+	const char *value = strchr(option, '=');
+
+	if (!odd)
+		return true;
+	if (!value || odd != value + 1 || *odd != '"')
+		return false;
+	const char *close = strchr(odd + 1, '"');
+	return close && close[1] == '\0';
+}
+
 /* An option of the original that the second overlay gets as well. */
 static int add_extra(struct parser *p, char *option)
 {
-	char *value = strchr(option, '=');
-
+	/* No name has anything to escape; one that had could turn into another one. */
+	if (memchr(option, '\\', strcspn(option, "=")))
+		return bad(p, "an option has an escape in its name");
 	if (mountinfo_unescape(option) < 0)
 		return bad(p, "an option has a broken escape");
-	/* mount(2) would split it again; only in double quotes (an LSM's label) it does not. */
-	if (strchr(option, ',') && !(value && value[1] == '"'))
-		return bad(p, "an option with a comma in its value");
+	if (!stays_whole(option))
+		return bad(p, "an option with a comma or quote in its value");
 	strbuf_addc(&p->extra, ',');
 	strbuf_adds(&p->extra, option);
 	return 0;
@@ -132,13 +143,11 @@ static int add_extra(struct parser *p, char *option)
 
 static int add_option(struct parser *p, char *option)
 {
-	static const char *const dropped[] = {
-		"rw",	     "seclabel",      "xino=on",	"xino=off",
-		"xino=auto", "nfs_export=on", "nfs_export=off", NULL};
-
 	if (str_starts(option, "lowerdir="))
 		return add_lower_list(p, option + strlen("lowerdir="));
-	if (str_starts(option, "workdir=") || str_in(option, dropped))
+	if (str_starts(option, "workdir=") || str_starts(option, "xino=") ||
+	    str_starts(option, "nfs_export=") || strcmp(option, "rw") == 0 ||
+	    strcmp(option, "seclabel") == 0)
 		return 0;
 	if (str_starts(option, "datadir+="))
 		return bad(p, "data-only layers are not supported");
@@ -146,12 +155,9 @@ static int add_option(struct parser *p, char *option)
 		p->o.readonly = true;
 		return 0;
 	}
-	if (strcmp(option, "index=on") == 0) {
-		p->o.index = true;
-		return 0;
-	}
-	if (strcmp(option, "index=off") == 0) {
-		p->o.index_off = true;
+	if (str_starts(option, "index=")) {
+		p->o.index_off = strcmp(option, "index=off") == 0;
+		p->o.index = !p->o.index_off;
 		return 0;
 	}
 	bool plus = str_starts(option, "lowerdir+=");

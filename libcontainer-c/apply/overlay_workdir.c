@@ -4,7 +4,7 @@
  *
  * Everything goes by descriptors below the one directory that we made. The depth is fixed:
  *   work.userns.N / work     / #1f (file, whiteout or directory) / whiteouts
- *                            / incompat                          / volatile (directory)
+ *                            / incompat / volatile / dirty ("volatile": a second mount is refused)
  *                 / index    / 00fb... (files)
  * What a killed machine leaves in a "#1f" directory is what overlayfs was about to replace: the
  * whiteouts of a directory that was removed and made again (ovl_clear_empty()).
@@ -95,9 +95,14 @@ static int remove_whiteout(int dirfd, const char *name)
 	return unlink_at(dirfd, name, 0);
 }
 
+static int remove_dirty(int dirfd, const char *name)
+{
+	return strcmp(name, "dirty") == 0 ? unlink_at(dirfd, name, 0) : -ENOTEMPTY;
+}
+
 static int remove_incompat(int dirfd, const char *name)
 {
-	return strcmp(name, "volatile") == 0 ? unlink_at(dirfd, name, AT_REMOVEDIR) : -ENOTEMPTY;
+	return strcmp(name, "volatile") == 0 ? remove_dir(dirfd, name, remove_dirty) : -ENOTEMPTY;
 }
 
 static int remove_temporary(int dirfd, const char *name)

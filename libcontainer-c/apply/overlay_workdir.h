@@ -31,8 +31,8 @@ int overlay_workdir_make(int parent_fd, const char *name, struct err *e);
 /**
  * overlay_workdir_remove - remove @name below @parent_fd and what overlayfs left in it.
  * Nothing there is success. Removes: work/ and index/, in them whiteouts and temporary files ("#5")
- * and directories of whiteouts, and work/incompat/volatile. Never follows a symlink, never crosses
- * a mount; anything else in there is -ENOTEMPTY (ERR_HOST) and stays.
+ * and directories of whiteouts, and work/incompat/volatile/dirty. Never follows a symlink, never
+ * crosses a mount; anything else in there is -ENOTEMPTY (ERR_HOST) and stays.
  */
 int overlay_workdir_remove(int parent_fd, const char *name, struct err *e);
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plan of the root mount. */
+#include <errno.h>
+#include <limits.h>
+#include <sys/mount.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "oci-spec/spec.h"
+#include "plan/rootfs.h"
+#include "tests/unit/check.h"
+
+static struct arena arena;
+static struct err err;
+static struct rootfs_plan plan;
+
+static int make(const char *path, bool *readonly, const char *propagation)
+{
+	struct spec_root root = {.path = path, .readonly = readonly};
+	struct spec_linux linux_ = {.rootfs_propagation = propagation};
+	struct spec s = {.root = &root, .linux_ = &linux_};
+
+	arena_free(&arena);
+	err_clear(&err);
+	memset(&plan, 0, sizeof(plan));
+	return rootfs_plan_make(&s, "/bundle/dir", &arena, &plan, &err);
+}
+
+TEST(paths)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{"rootfs", "/bundle/dir/rootfs"},
+		{"./rootfs/", "/bundle/dir/rootfs"},
+		{"../other//r", "/bundle/other/r"},
+		{"/abs/rootfs", "/abs/rootfs"},
+		{"/abs/../x/.", "/x"},
+		{".", "/bundle/dir"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CHECK_INT(make(cases[i].path, NULL, NULL), 0);
+		CHECK_STR(plan.path, cases[i].want);
+	}
+}
+
+static void check_bad(const char *path, const char *propagation, const char *pointer)
+{
+	CHECK(make(path, NULL, propagation) < 0);
+	CHECK_INT(err.kind, ERR_SPEC);
+	CHECK_MSG(strncmp(err.msg, pointer, strlen(pointer)) == 0, "%s", err.msg);
+	CHECK(!plan.path);
+}
+
+TEST(bad_paths)
+{
+	static char longer[PATH_MAX + 100];
+
+	check_bad("/", NULL, "/root/path: is the host's own /");
+	check_bad("../..", NULL, "/root/path: is the host's own /");
+	check_bad("/x/..", NULL, "/root/path: is the host's own /");
+	check_bad("", NULL, "/root/path: empty");
+	memset(longer, 'x', sizeof(longer) - 1);
+	check_bad(longer, NULL, "/root/path: too long");
+}
+
+TEST(without_root)
+{
+	struct spec s = {0};
+	struct spec_root root = {.path = "rootfs"};
+
+	err_clear(&err);
+	CHECK(rootfs_plan_make(&s, "/b", &arena, &plan, &err) < 0);
+	CHECK_HAS(err.msg, "/root: ");
+	err_clear(&err);
+	s.root = &root;
+	CHECK_INT(rootfs_plan_make(&s, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(plan.propagation, MS_SLAVE | MS_REC);
+}
+
+TEST(readonly)
+{
+	bool yes = true, no = false;
+
+	CHECK_INT(make("r", NULL, NULL), 0);
+	CHECK(!plan.readonly);
+	CHECK_INT(make("r", &no, NULL), 0);
+	CHECK(!plan.readonly);
+	CHECK_INT(make("r", &yes, NULL), 0);
+	CHECK(plan.readonly);
+}
+
+TEST(propagation)
+{
+	static const struct {
+		const char *name;
+		uint64_t want;
+		bool unbindable;
+	} cases[] = {
+		{NULL, MS_SLAVE | MS_REC, false},	 {"", MS_SLAVE | MS_REC, false},
+		{"slave", MS_SLAVE | MS_REC, false},	 {"rslave", MS_SLAVE | MS_REC, false},
+		{"private", MS_PRIVATE | MS_REC, false}, {"rprivate", MS_PRIVATE | MS_REC, false},
+		{"unbindable", MS_SLAVE | MS_REC, true}, {"runbindable", MS_SLAVE | MS_REC, true},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CHECK_INT(make("r", NULL, cases[i].name), 0);
+		CHECK_INT(plan.propagation, cases[i].want);
+		CHECK_INT(plan.unbindable, cases[i].unbindable);
+	}
+	check_bad("r", "shared", "/linux/rootfsPropagation: ");
+	check_bad("r", "rshared", "/linux/rootfsPropagation: ");
+	check_bad("r", "Slave", "/linux/rootfsPropagation: unknown");
+}
