@@ -17,9 +17,6 @@
 #include "base/str.h"
 #include "kernel/sys.h"
 
-static const struct device_plan null_device = {
-	.path = "/dev/null", .mode = S_IFCHR | 0666, .major = 1, .minor = 3};
-
 /* Whether @name in @dir_fd is what @d asks for. 1, 0 or -errno. */
 static int is_device(int dir_fd, const char *name, const struct device_plan *d)
 {
@@ -30,6 +27,12 @@ static int is_device(int dir_fd, const char *name, const struct device_plan *d)
 	if ((st.st_mode & S_IFMT) != (d->mode & S_IFMT))
 		return 0;
 	return !S_ISCHR(d->mode) || st.st_rdev == makedev(d->major, d->minor);
+}
+
+static int not_the_device(const struct device_plan *d, struct err *e)
+{
+	return err_set(e, ERR_SPEC, EEXIST, "%s: %s exists and is not the requested device",
+		       d->pointer ? d->pointer : "/linux/devices", d->path);
 }
 
 static int make_node(int dir_fd, const char *name, const struct device_plan *d,
@@ -43,8 +46,7 @@ static int make_node(int dir_fd, const char *name, const struct device_plan *d,
 	if (r < 0)
 		return err_sys(e, -r, "look at the device %s", d->path);
 	if (r == 0)
-		return err_set(e, ERR_SPEC, EEXIST, "%s: %s exists and is not the requested device",
-			       d->pointer ? d->pointer : "/linux/devices", d->path);
+		return not_the_device(d, e);
 	if (!made || (d->uid == env->root_uid && d->gid == env->root_gid))
 		return 0;
 	if (fchownat(dir_fd, name, d->uid, d->gid, AT_SYMLINK_NOFOLLOW) < 0)
@@ -73,19 +75,51 @@ static int store_open(struct devices *s, const struct mounts_env *env, struct er
 	return 0;
 }
 
+/* The directory that @path is in, made if it is missing; O_PATH or -errno. */
+static int open_parent(const char *path, const struct mounts_env *env, const char **ret_base)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t n = (size_t)(slash - path);
+
+	if (n >= sizeof(dir))
+		return -ENAMETOOLONG;
+	memcpy(dir, path, n);
+	dir[n] = '\0';
+	*ret_base = slash + 1;
+	return in_root_mkdir_p(env->root_fd, n ? dir : "/", 0755, NULL);
+}
+
+/*
+ * The file that a node is bound over, in the directory @dir_fd. A symlink of the image is not
+ * followed: /dev/null -> /proc/sys/... would lose its target and gain nothing.
+ */
+static int open_node_target(int dir_fd, const char *name, const struct device_plan *d,
+			    struct err *e)
+{
+	struct stat st;
+
+	if (mknodat(dir_fd, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "make a mount point for the device %s", d->path);
+	AUTO_FD fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, errno, "open the mount point of the device %s", d->path);
+	if (S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
+		return not_the_device(d, e);
+	return TAKE_FD(fd);
+}
+
 static int bind_node(const char *name, const struct device_plan *d, const struct devices *s,
 		     const struct mounts_env *env, struct err *e)
 {
-	AUTO_FD target_fd = in_root_create_file(env->root_fd, d->path, 0644, NULL);
-	struct stat st;
+	const char *base = NULL;
+	AUTO_FD dir_fd = open_parent(d->path, env, &base);
 
+	if (dir_fd < 0)
+		return err_sys(e, -dir_fd, "make the directory of the device %s", d->path);
+	AUTO_FD target_fd = open_node_target(dir_fd, base, d, e);
 	if (target_fd < 0)
-		return err_sys(e, -target_fd, "make a mount point for the device %s", d->path);
-	if (fstat(target_fd, &st) < 0)
-		return err_sys(e, errno, "look at %s", d->path);
-	if (S_ISDIR(st.st_mode))
-		return err_set(e, ERR_SPEC, EEXIST, "%s: %s exists and is not the requested device",
-			       d->pointer ? d->pointer : "/linux/devices", d->path);
+		return target_fd;
 	AUTO_FD fd = sys_open_tree(s->store_fd, name, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW);
 	if (fd < 0)
 		return err_sys(e, errno, "clone the device %s", d->path);
@@ -130,18 +164,12 @@ static int mount_id(int fd, uint64_t *ret)
  */
 static int tmpfs_dir(const char *path, int dev_fd, const struct mounts_env *env, int *ret_fd)
 {
-	char dir[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	size_t n = (size_t)(slash - path);
 	uint64_t here = 0, dev = 0;
+	const char *base = NULL;
 
-	if (n == strlen("/dev"))
+	if ((size_t)(strrchr(path, '/') - path) == strlen("/dev"))
 		return 1;
-	if (n >= sizeof(dir))
-		return -ENAMETOOLONG;
-	memcpy(dir, path, n);
-	dir[n] = '\0';
-	AUTO_FD fd = in_root_mkdir_p(env->root_fd, dir, 0755, NULL);
+	AUTO_FD fd = open_parent(path, env, &base);
 	if (fd < 0)
 		return fd;
 	int r = mount_id(fd, &here);
@@ -217,6 +245,12 @@ static int find_null(const struct mounts_plan *p, const struct mounts_env *env, 
 	int dir_fd = dev_tmpfs_fd;
 	const char *name = "null";
 	if (dir_fd < 0) {
+		const struct device_plan null_device = {.path = "/dev/null",
+							.mode = S_IFCHR | 0666,
+							.major = 1,
+							.minor = 3,
+							.uid = env->root_uid,
+							.gid = env->root_gid};
 		int r = store_open(s, env, e);
 		if (r >= 0)
 			r = make_node(s->store_fd, name, &null_device, env, e);

@@ -50,10 +50,13 @@ int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct er
 	for (size_t i = 0; i < p->n_mounts; i++) {
 		if (p->mounts[i].kind != MOUNT_BIND)
 			continue;
-		int fd = mounts_source_open(&p->mounts[i], e);
+		bool unmapped;
+		int fd = mounts_source_open(&p->mounts[i], &unmapped, e);
 		if (fd < 0)
 			return explain(&p->mounts[i], e, fd);
 		m->source_fds[i] = fd;
+		if (unmapped)
+			m->unmapped[m->n_unmapped++] = p->mounts[i].index;
 	}
 	return 0;
 }
@@ -99,6 +102,11 @@ static int open_target(const struct apply *a, const struct mount_plan *p, int so
 		int r = err_sys(a->e, errno, "look at the mount point");
 		close(fd);
 		return r;
+	}
+	/* The kernel says EINVAL; users know runc's words for this mistake. */
+	if (p->kind == MOUNT_BIND && is_dir(fd) != is_dir(source_fd)) {
+		close(fd);
+		return err_sys(a->e, ENOTDIR, "a directory onto a file, or the reverse");
 	}
 	/* A symlink of the image that leads there is the same as asking for it (CVE-2019-16884). */
 	if (fs.f_type == PROC_SUPER_MAGIC && !p->proc_allowed) {
@@ -157,8 +165,6 @@ static int place(const struct apply *a, const struct mount_plan *p, int fd, int 
 {
 	int r = p->kind == MOUNT_CGROUP ? 0 : mounts_attach(fd, target_fd);
 
-	if (r == -ENOTDIR)
-		return err_sys(a->e, ENOTDIR, "a directory onto a file, or the reverse");
 	if (r >= 0)
 		r = propagate(p, fd);
 	if (r < 0)

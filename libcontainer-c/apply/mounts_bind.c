@@ -19,6 +19,8 @@
 #include "kernel/sys.h"
 #include "plan/namespaces.h"
 
+#define PROC_ROOT_INO 1 /* include/linux/proc_ns.h */
+
 int mounts_attach(int mount_fd, int target_fd)
 {
 	int r = sys_move_mount(mount_fd, "", target_fd, "",
@@ -38,6 +40,21 @@ int mounts_set_attr(int fd, uint64_t set, uint64_t clr, bool recursive)
 	return 0;
 }
 
+static bool readonly(const struct mount_plan *p)
+{
+	return (p->attr_set | p->rec_set) & MOUNT_ATTR_RDONLY;
+}
+
+/*
+ * The host's procfs is not the container's: it shows the host's processes, and no mask covers it.
+ * Allowed are the files that lxcfs covers, and the whole of it read-only (monitoring agents;
+ * whether a container may have that is for the hardening rules).
+ */
+static bool procfs_allowed(const struct mount_plan *p, const struct stat *st)
+{
+	return p->proc_allowed || (st->st_ino == PROC_ROOT_INO && readonly(p));
+}
+
 /* What was opened is what the rules judged, and no window into procfs. */
 static int check_source(const struct mount_plan *p, int fd, struct err *e)
 {
@@ -49,31 +66,11 @@ static int check_source(const struct mount_plan *p, int fd, struct err *e)
 	if (p->check_inode && (st.st_dev != p->dev || st.st_ino != p->ino))
 		return err_set(e, ERR_SYSTEM, EAGAIN, "%s was replaced while it was being opened",
 			       p->source);
-	/*
-	 * The runtime's own procfs is not the container's: it shows the host's processes, and no
-	 * mask covers it.
-	 */
-	if (fs.f_type == PROC_SUPER_MAGIC && !p->proc_allowed)
+	if (fs.f_type == PROC_SUPER_MAGIC && !procfs_allowed(p, &st))
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/mounts/%zu/source: \"%s\" is on procfs, which cannot be bound",
 			       p->index, p->source);
 	return 0;
-}
-
-int mounts_source_open(const struct mount_plan *p, struct err *e)
-{
-	AUTO_FD fd = sys_open_tree(AT_FDCWD, p->source,
-				   OPEN_TREE_CLONE | (p->recursive ? AT_RECURSIVE : 0));
-
-	if (fd < 0)
-		return err_sys(e, errno, "stat %s", p->source);
-	int r = check_source(p, fd, e);
-	return r < 0 ? r : TAKE_FD(fd);
-}
-
-static bool readonly(const struct mount_plan *p)
-{
-	return (p->attr_set | p->rec_set) & MOUNT_ATTR_RDONLY;
 }
 
 static int idmap(const struct mount_plan *p, int fd, int userns_fd, struct err *e)
@@ -92,32 +89,6 @@ static int idmap(const struct mount_plan *p, int fd, int userns_fd, struct err *
 		       "/mounts/%zu: %s cannot be idmapped on this kernel, so the container could "
 		       "not write to it with its own ids",
 		       p->index, p->source);
-}
-
-static int idmap_source(const struct mount_plan *p, const struct mounts_env *env, int fd,
-			struct err *e)
-{
-	if (p->idmap == MOUNT_IDMAP_NONE)
-		return 0;
-	if (p->idmap == MOUNT_IDMAP_CONTAINER)
-		return idmap(p, fd, env->userns_fd, e);
-	AUTO_FD own_fd = mounts_userns_open(&p->maps, e);
-	return own_fd < 0 ? own_fd : idmap(p, fd, own_fd, e);
-}
-
-int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *env, int fd,
-			  struct err *e)
-{
-	int unmapped = idmap_source(p, env, fd, e);
-
-	if (unmapped < 0)
-		return unmapped;
-	int r = mounts_set_attr(fd, p->rec_set, p->rec_clr, true);
-	if (r >= 0)
-		r = mounts_set_attr(fd, p->attr_set, p->attr_clr, false);
-	if (r < 0)
-		return err_sys(e, -r, "/mounts/%zu/options: set them on %s", p->index, p->source);
-	return unmapped;
 }
 
 static int write_map(pid_t pid, const char *file, const struct id_extent *x, size_t n,
@@ -160,7 +131,7 @@ static int map_and_open(pid_t pid, const struct id_maps *maps, struct err *e)
 	return fd < 0 ? err_sys(e, errno, "open %s", path) : fd;
 }
 
-int mounts_userns_open(const struct id_maps *maps, struct err *e)
+static int userns_open(const struct id_maps *maps, struct err *e)
 {
 	struct clone_args args = {.flags = CLONE_NEWUSER, .exit_signal = 0};
 	int pair[2];
@@ -180,4 +151,47 @@ int mounts_userns_open(const struct id_maps *maps, struct err *e)
 	while (pid > 0 && waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
 		;
 	return fd;
+}
+
+/*
+ * Maps of the mount's own need a user namespace, and that is made here: once the container's root
+ * is attached over "/", the kernel takes this process for a chrooted one and refuses.
+ */
+static int idmap_own(const struct mount_plan *p, int fd, struct err *e)
+{
+	if (p->idmap != MOUNT_IDMAP_OWN)
+		return 0;
+	AUTO_FD userns_fd = userns_open(&p->maps, e);
+	return userns_fd < 0 ? userns_fd : idmap(p, fd, userns_fd, e);
+}
+
+int mounts_source_open(const struct mount_plan *p, bool *ret_unmapped, struct err *e)
+{
+	AUTO_FD fd = sys_open_tree(AT_FDCWD, p->source,
+				   OPEN_TREE_CLONE | (p->recursive ? AT_RECURSIVE : 0));
+
+	if (fd < 0)
+		return err_sys(e, errno, "stat %s", p->source);
+	int r = check_source(p, fd, e);
+	if (r >= 0)
+		r = idmap_own(p, fd, e);
+	if (r < 0)
+		return r;
+	*ret_unmapped = r == 1;
+	return TAKE_FD(fd);
+}
+
+int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *env, int fd,
+			  struct err *e)
+{
+	int unmapped = p->idmap == MOUNT_IDMAP_CONTAINER ? idmap(p, fd, env->userns_fd, e) : 0;
+
+	if (unmapped < 0)
+		return unmapped;
+	int r = mounts_set_attr(fd, p->rec_set, p->rec_clr, true);
+	if (r >= 0)
+		r = mounts_set_attr(fd, p->attr_set, p->attr_clr, false);
+	if (r < 0)
+		return err_sys(e, -r, "/mounts/%zu/options: set them on %s", p->index, p->source);
+	return unmapped;
 }

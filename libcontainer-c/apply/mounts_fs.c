@@ -145,16 +145,30 @@ static int configure(const struct mount_plan *p, int fd, mode_t mode, const char
 	return r;
 }
 
+static int own(int mount_fd, const char *name, const struct mounts_env *env, struct err *e)
+{
+	if (fchownat(mount_fd, name, env->root_uid, env->root_gid,
+		     AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(e, errno, "give a file system to the container's root");
+	return 0;
+}
+
 /*
  * ptmx and the root directory of a devpts belong to uid 0 of the mounter's user namespace, whatever
- * the options say: shown as nobody inside. The slaves belong to whoever opens them.
+ * the options say, and the root of mqueue to whoever made the ipc namespace, which was the host's
+ * root: they would be shown as nobody's. An ipc namespace that is joined is not ours to change.
  */
-static int own_devpts(int mount_fd, const struct mounts_env *env, struct err *e)
+static int own_root(const struct mount_plan *p, int mount_fd, const struct mounts_env *env,
+		    struct err *e)
 {
-	if (fchownat(mount_fd, "ptmx", env->root_uid, env->root_gid, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    fchownat(mount_fd, "", env->root_uid, env->root_gid, AT_EMPTY_PATH) < 0)
-		return err_sys(e, errno, "change the owner of a devpts");
-	return 0;
+	int r = 0;
+
+	if (p->kind == MOUNT_DEVPTS)
+		r = own(mount_fd, "ptmx", env, e);
+	if (r >= 0 && (p->kind == MOUNT_DEVPTS ||
+		       (p->kind == MOUNT_MQUEUE && env->ns->ns[NS_IPC].mode == NS_NEW)))
+		r = own(mount_fd, "", env, e);
+	return r;
 }
 
 int mounts_fs_make(const struct mount_plan *p, const struct mounts_env *env, int context_fd,
@@ -175,8 +189,7 @@ int mounts_fs_make(const struct mount_plan *p, const struct mounts_env *env, int
 	AUTO_FD mount_fd = create(fd, attrs, type, e);
 	if (mount_fd < 0)
 		return mount_fd;
-	if (p->kind == MOUNT_DEVPTS)
-		r = own_devpts(mount_fd, env, e);
+	r = own_root(p, mount_fd, env, e);
 	return r < 0 ? r : TAKE_FD(mount_fd);
 }
 

@@ -16,19 +16,20 @@ int mounts_attach(int mount_fd, int target_fd);
 /** mounts_set_attr - mount_setattr(2) of the mount @fd is the root of; nothing when both are 0. */
 int mounts_set_attr(int fd, uint64_t set, uint64_t clr, bool recursive);
 
-/** mounts_source_open - the detached clone of a bind's source; descriptor or -errno. */
-int mounts_source_open(const struct mount_plan *p, struct err *e);
+/**
+ * mounts_source_open - the detached clone of a bind's source, idmapped if it has maps of its own.
+ * @ret_unmapped: as the result 1 of mounts_source_prepare()
+ * Returns the descriptor or -errno.
+ */
+int mounts_source_open(const struct mount_plan *p, bool *ret_unmapped, struct err *e);
 
 /**
- * mounts_source_prepare - idmap and attributes of a clone, before anybody can reach it.
- * Returns 1 when the file system cannot be idmapped and the mount, being read-only, was left
- * unmapped; else 0 or -errno.
+ * mounts_source_prepare - the container's map and the attributes of a clone, before anybody can
+ * reach it. Returns 1 when the file system cannot be idmapped and the mount, being read-only, was
+ * left unmapped; else 0 or -errno.
  */
 int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *env, int fd,
 			  struct err *e);
-
-/** mounts_userns_open - a user namespace with these maps, held by the returned descriptor. */
-int mounts_userns_open(const struct id_maps *maps, struct err *e);
 
 /*
  * File system contexts of one plan: same index as plan->mounts, -1 where there is none. proc, sysfs

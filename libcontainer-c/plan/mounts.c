@@ -155,8 +155,9 @@ static int set_source(const struct spec_mount *m, const struct host_facts *f, st
 	}
 	if (p->source[0] != '/')
 		return err_set(e, ERR_SPEC, EINVAL,
-			       "/mounts/%zu/source: %s: no such file or directory", p->index,
-			       m->source);
+			       "/mounts/%zu/source: \"%s\" is relative and does not exist in the "
+			       "bundle",
+			       p->index, m->source);
 	return 0;
 }
 
