@@ -9,8 +9,9 @@ tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output
 	runtime/owner.c runtime/signals.c runtime/state_json.c runtime/table.c
 
 # The life of a container: what needs no container.
-check_PROGRAMS += tests/unit/test_ids
+check_PROGRAMS += tests/unit/test_ids tests/unit/test_lifecycle
 tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
+tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c
 
 # The runner and the gates (source form, licence, layers, purity). They run from the source tree.
 EXTRA_DIST += tests/run \
@@ -158,3 +159,24 @@ tests_unit_test_seccomp_load_SOURCES = tests/unit/test_seccomp_load.c
 tests_unit_test_seccomp_plan_SOURCES = tests/unit/test_seccomp_plan.c $(SECCOMP_TEST_PARTS)
 tests_unit_test_seccomp_profile_SOURCES = tests/unit/test_seccomp_profile.c
 EXTRA_DIST += tests/golden/seccomp
+
+# Mounts, devices, masks: options and plan, names in a hostile root, and as root in a container.
+check_PROGRAMS += tests/unit/test_in_root tests/unit/test_mounts_options \
+	tests/unit/test_mounts_plan \
+	tests/integration/test_mounts_binds tests/integration/test_mounts_devices \
+	tests/integration/test_mounts_docker tests/integration/test_mounts_hostile \
+	tests/integration/test_mounts_tmpfs tests/integration/test_nshelper
+EXTRA_PROGRAMS += tests/bench/bench_mounts
+MOUNTS_BOX = tests/integration/mounts_box.h
+tests_unit_test_in_root_SOURCES = tests/unit/test_in_root.c
+tests_unit_test_mounts_options_SOURCES = tests/unit/test_mounts_options.c
+tests_unit_test_mounts_plan_SOURCES = tests/unit/test_mounts_plan.c
+tests_integration_test_mounts_binds_SOURCES = tests/integration/test_mounts_binds.c $(MOUNTS_BOX)
+tests_integration_test_mounts_devices_SOURCES = tests/integration/test_mounts_devices.c \
+	$(MOUNTS_BOX)
+tests_integration_test_mounts_docker_SOURCES = tests/integration/test_mounts_docker.c $(MOUNTS_BOX)
+tests_integration_test_mounts_hostile_SOURCES = tests/integration/test_mounts_hostile.c \
+	$(MOUNTS_BOX)
+tests_integration_test_mounts_tmpfs_SOURCES = tests/integration/test_mounts_tmpfs.c $(MOUNTS_BOX)
+tests_integration_test_nshelper_SOURCES = tests/integration/test_nshelper.c
+tests_bench_bench_mounts_SOURCES = tests/bench/bench_mounts.c $(MOUNTS_BOX)

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The mounts plan: docker's default config as a golden text, and what is refused. */
+#include "tests/unit/check.h"
+
+#include <linux/mount.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "oci-spec/spec.h"
+#include "plan/mounts.h"
+#include "plan/namespaces.h"
+
+static const struct id_extent map = {0, 100000, 65536};
+static const struct cgroup_hierarchy v1[] = {
+	{"cpu,cpuacct", "/sys/fs/cgroup/cpu,cpuacct", "/"},
+	{"memory", "/sys/fs/cgroup/memory", "/"},
+	{"name=systemd", "/sys/fs/cgroup/systemd", "/"},
+};
+
+static struct arena arena;
+static struct err err;
+static struct mounts_plan plan;
+static struct host_facts facts;
+static struct namespaces_plan ns;
+
+static void reset(void)
+{
+	arena_free(&arena);
+	err_clear(&err);
+	facts = (struct host_facts){.cgroup_layout = CGROUP_LAYOUT_HYBRID,
+				    .cgroup_v1 = v1,
+				    .n_cgroup_v1 = 3,
+				    .cgroup_v2_mountpoint = "/sys/fs/cgroup/unified"};
+	ns = (struct namespaces_plan){.maps = {.uid = &map, .gid = &map, .n_uid = 1, .n_gid = 1},
+				      .root_uid = 100000,
+				      .root_gid = 100000};
+	for (int k = 0; k < NS_KINDS; k++)
+		ns.ns[k].mode = NS_NEW;
+}
+
+/* Plan a config with these mounts and linux members. */
+static int make(const char *mounts, const char *linux_members)
+{
+	static char json[16384];
+	struct spec *s;
+
+	snprintf(
+		json, sizeof(json),
+		"{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"r\"},\"mounts\":%s,\"linux\":{%s}}",
+		mounts, linux_members);
+	int r = spec_parse(json, strlen(json), &arena, &s, &err);
+	return r < 0 ? r : mounts_plan_make(s, &facts, &ns, &arena, &plan, &err);
+}
+
+static void show_attrs(struct strbuf *b, const char *prefix, uint64_t v)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} names[] = {{MOUNT_ATTR_RDONLY, "ro"},
+		     {MOUNT_ATTR_NOSUID, "nosuid"},
+		     {MOUNT_ATTR_NODEV, "nodev"},
+		     {MOUNT_ATTR_NOEXEC, "noexec"},
+		     {MOUNT_ATTR_NOATIME, "noatime"},
+		     {MOUNT_ATTR_STRICTATIME, "strictatime"},
+		     {MOUNT_ATTR_NODIRATIME, "nodiratime"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (v & names[i].bit)
+			strbuf_addf(b, " %s%s", prefix, names[i].name);
+}
+
+static const char *show(void)
+{
+	static struct strbuf b;
+
+	strbuf_free(&b);
+	for (size_t i = 0; i < plan.n_mounts; i++) {
+		const struct mount_plan *m = &plan.mounts[i];
+		strbuf_addf(&b, "%zu %d %s %s < %s", m->index, m->kind, m->type, m->destination,
+			    m->source);
+		show_attrs(&b, "", m->attr_set);
+		show_attrs(&b, "r", m->rec_set);
+		for (size_t k = 0; k < m->n_params; k++)
+			strbuf_addf(&b, " %s=%s", m->params[k].key,
+				    m->params[k].value ? m->params[k].value : "");
+		for (size_t k = 0; k < m->n_propagation; k++)
+			strbuf_addf(&b, " propagation=%llx%s",
+				    (unsigned long long)m->propagation[k].type,
+				    m->propagation[k].recursive ? "r" : "");
+		strbuf_addf(&b, "%s%s%s%s%s\n", m->recursive ? " rbind" : "",
+			    m->idmap ? " idmap" : "", m->mode_given ? " mode-given" : "",
+			    m->readonly_last ? " readonly-last" : "",
+			    m->check_inode ? " check-inode" : "");
+	}
+	for (size_t i = 0; i < plan.n_cgroups; i++) {
+		strbuf_addf(&b, "cgroup %s < %s", plan.cgroups[i].name, plan.cgroups[i].mountpoint);
+		for (size_t k = 0; k < plan.cgroups[i].n_links; k++)
+			strbuf_addf(&b, " +%s", plan.cgroups[i].links[k]);
+		strbuf_addc(&b, '\n');
+	}
+	for (size_t i = 0; i < plan.n_devices; i++)
+		strbuf_addf(&b, "device %s %o %u:%u %u:%u\n", plan.devices[i].path,
+			    plan.devices[i].mode, plan.devices[i].major, plan.devices[i].minor,
+			    plan.devices[i].uid, plan.devices[i].gid);
+	for (size_t i = 0; i < plan.n_links; i++)
+		strbuf_addf(&b, "link %s -> %s%s\n", plan.links[i].name, plan.links[i].target,
+			    plan.links[i].optional ? " ?" : "");
+	for (size_t i = 0; i < plan.n_masked; i++)
+		strbuf_addf(&b, "mask %s\n", plan.masked[i]);
+	for (size_t i = 0; i < plan.n_readonly; i++)
+		strbuf_addf(&b, "readonly %s\n", plan.readonly[i]);
+	strbuf_addf(&b, "dev %d %zd pts %zd\n", plan.setup_dev, plan.dev_mount, plan.pts_mount);
+	return b.buf;
+}
+
+#define DOCKER                                                                                     \
+	"[{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\",\"options\":"           \
+	"[\"nosuid\",\"noexec\",\"nodev\"]},"                                                      \
+	"{\"destination\":\"/dev\",\"type\":\"tmpfs\",\"source\":\"tmpfs\",\"options\":"           \
+	"[\"nosuid\",\"strictatime\",\"mode=755\",\"size=65536k\"]},"                              \
+	"{\"destination\":\"/dev/pts\",\"type\":\"devpts\",\"source\":\"devpts\",\"options\":"     \
+	"[\"nosuid\",\"noexec\",\"newinstance\",\"ptmxmode=0666\",\"mode=0620\",\"gid=5\"]},"      \
+	"{\"destination\":\"/sys\",\"type\":\"sysfs\",\"source\":\"sysfs\",\"options\":"           \
+	"[\"nosuid\",\"noexec\",\"nodev\",\"ro\"]},"                                               \
+	"{\"destination\":\"/sys/fs/cgroup\",\"type\":\"cgroup\",\"source\":\"cgroup\","           \
+	"\"options\":[\"ro\",\"nosuid\",\"noexec\",\"nodev\"]},"                                   \
+	"{\"destination\":\"/dev/mqueue\",\"type\":\"mqueue\",\"source\":\"mqueue\",\"options\":"  \
+	"[\"nosuid\",\"noexec\",\"nodev\"]},"                                                      \
+	"{\"destination\":\"/dev/shm\",\"type\":\"tmpfs\",\"source\":\"shm\",\"options\":"         \
+	"[\"nosuid\",\"noexec\",\"nodev\",\"mode=1777\",\"size=67108864\"]},"                      \
+	"{\"destination\":\"/etc/hosts\",\"type\":\"bind\",\"source\":\"/var/lib/x/hosts\","       \
+	"\"options\":[\"rbind\",\"rprivate\",\"idmap\",\"nosuid\",\"nodev\"]},"                    \
+	"{\"destination\":\"/run\",\"type\":\"tmpfs\",\"source\":\"tmpfs\",\"options\":"           \
+	"[\"ro\",\"size=1m\"]}]"
+
+TEST(docker_default)
+{
+	struct bind_fact binds[9] = {0};
+
+	reset();
+	binds[7] = (struct bind_fact){.exists = true, .real = "/data/x/hosts", .dev = 5, .ino = 77};
+	facts.binds = binds;
+	facts.n_binds = 9;
+	int r = make(DOCKER, "\"maskedPaths\":[\"/proc/kcore\",\"/sys//firmware/\"],"
+			     "\"readonlyPaths\":[\"/proc/sys\"]");
+	CHECK_MSG(r == 0, "%s", err.msg);
+	CHECK_STR(
+		show(),
+		"0 3 proc /proc < proc nosuid nodev noexec\n"
+		"1 1 tmpfs /dev < tmpfs nosuid strictatime mode=755 size=65536k mode-given\n"
+		"2 2 devpts /dev/pts < devpts nosuid noexec newinstance= ptmxmode=0666 mode=0620 "
+		"gid=100005 mode-given\n"
+		"3 4 sysfs /sys < sysfs ro nosuid nodev noexec\n"
+		"4 6 cgroup /sys/fs/cgroup < cgroup ro nosuid nodev noexec\n"
+		"5 5 mqueue /dev/mqueue < mqueue nosuid nodev noexec\n"
+		"6 1 tmpfs /dev/shm < shm nosuid nodev noexec mode=1777 size=67108864 mode-given\n"
+		"7 0 bind /etc/hosts < /data/x/hosts nosuid nodev propagation=40000r rbind idmap "
+		"check-inode\n"
+		"8 1 tmpfs /run < tmpfs ro size=1m readonly-last\n"
+		"cgroup cpu,cpuacct < /sys/fs/cgroup/cpu,cpuacct +cpu +cpuacct\n"
+		"cgroup memory < /sys/fs/cgroup/memory\n"
+		"cgroup systemd < /sys/fs/cgroup/systemd\n"
+		"cgroup unified < /sys/fs/cgroup/unified\n"
+		"device /dev/null 20666 1:3 100000:100000\n"
+		"device /dev/zero 20666 1:5 100000:100000\n"
+		"device /dev/full 20666 1:7 100000:100000\n"
+		"device /dev/random 20666 1:8 100000:100000\n"
+		"device /dev/urandom 20666 1:9 100000:100000\n"
+		"device /dev/tty 20666 5:0 100000:100000\n"
+		"link fd -> /proc/self/fd\n"
+		"link stdin -> /proc/self/fd/0\n"
+		"link stdout -> /proc/self/fd/1\n"
+		"link stderr -> /proc/self/fd/2\n"
+		"link core -> /proc/kcore ?\n"
+		"link ptmx -> pts/ptmx\n"
+		"mask /proc/kcore\n"
+		"mask /sys/firmware\n"
+		"readonly /proc/sys\n"
+		"dev 1 1 pts 2\n");
+	CHECK_INT(plan.mounts[7].ino, 77);
+}
+
+TEST(cgroup2_only)
+{
+	reset();
+	facts.cgroup_layout = CGROUP_LAYOUT_V2;
+	facts.n_cgroup_v1 = 0;
+	facts.cgroup_v2_mountpoint = "/sys/fs/cgroup";
+	CHECK_INT(make("[{\"destination\":\"/sys/fs/cgroup\",\"type\":\"cgroup2\"}]", ""), 0);
+	CHECK_INT(plan.n_cgroups, 1);
+	CHECK(plan.cgroups[0].name == NULL);
+	CHECK_INT(plan.mounts[0].kind, MOUNT_CGROUP);
+	/* Its own cgroup namespace: as the config says. */
+	CHECK_INT(plan.mounts[0].attr_set, 0);
+}
+
+TEST(cgroups_without_a_namespace_are_readonly)
+{
+	reset();
+	ns.ns[NS_CGROUP].mode = NS_SHARED;
+	CHECK_INT(make("[{\"destination\":\"/sys/fs/cgroup\",\"type\":\"cgroup\",\"options\":["
+		       "\"rw\"]}]",
+		       ""),
+		  0);
+	CHECK_INT(plan.mounts[0].attr_set, MOUNT_ATTR_RDONLY);
+}
+
+#define ONE(dst, type, rest) "[{\"destination\":\"" dst "\",\"type\":\"" type "\"" rest "}]"
+
+static const struct {
+	const char *mounts, *linux_, *error;
+} refused[] = {
+	{ONE("/x", "hugetlbfs", ""), "", "/mounts/0/type: file system \"hugetlbfs\""},
+	{ONE("/x", "bpf", ""), "", "/mounts/0/type: file system \"bpf\""},
+	{ONE("/x", "debugfs", ""), "", "debugging interface"},
+	{ONE("/x", "tracefs", ""), "", "/mounts/0/type:"},
+	{ONE("/x", "securityfs", ""), "", "/mounts/0/type:"},
+	{ONE("/x", "fuse", ""), "", "/mounts/0/type: file system \"fuse\""},
+	{ONE("/x", "fuse.sshfs", ""), "", "/mounts/0/type:"},
+	{ONE("/x", "ext4", ""), "", "/mounts/0/type: file system \"ext4\""},
+	{ONE("/x", "overlay", ""), "", "its layers would be host paths"},
+	{ONE("/x", "devtmpfs", ""), "", "/mounts/0/type:"},
+	{ONE("/x", "ramfs", ""), "", "no size limit"},
+	{ONE("/x", "", ""), "", "/mounts/0/type:"},
+	{"[{\"destination\":\"/x\"}]", "", "/mounts/0/type: missing"},
+	{"[{\"destination\":\"/x\"},{\"destination\":\"/x\"}]", "", "/mounts/0/type: missing"},
+	{ONE("/", "tmpfs", ""), "", "/mounts/0/destination: \"/\" is the root itself"},
+	{ONE("/a/../", "tmpfs", ""), "", "is the root itself"},
+	{ONE("/proc", "tmpfs", ""), "",
+	 "\"/proc\" cannot be mounted because it is not of type proc"},
+	{ONE("/proc/", "bind", ",\"source\":\"/x\""), "", "because it is not of type proc"},
+	{ONE("/a/../proc", "sysfs", ""), "", "because it is not of type proc"},
+	{ONE("/proc/self", "tmpfs", ""), "", "cannot be mounted because it is inside /proc"},
+	{ONE("/proc/sys", "proc", ""), "", "because it is inside /proc"},
+	{ONE("/proc/cpuinfo", "tmpfs", ""), "", "because it is inside /proc"},
+	{ONE("/proc/../proc/x", "bind", ",\"source\":\"/x\""), "", "because it is inside /proc"},
+	{ONE("/x", "bind", ""), "", "/mounts/0/source: a bind mount needs one"},
+	{ONE("/x", "bind", ",\"source\":\"\""), "", "/mounts/0/source: a bind mount needs one"},
+	{ONE("/x", "bind", ",\"source\":\"a/b\""), "", "/mounts/0/source: \"a/b\" is relative"},
+	{ONE("/dev", "proc", ""), "", "/mounts/0/type: /dev is a tmpfs or a bind mount"},
+	{"[]", "\"maskedPaths\":[\"/a\",\"b\"]", "/linux/maskedPaths/1: \"b\" is not absolute"},
+	{"[]", "\"maskedPaths\":[\"/\"]", "/linux/maskedPaths/0: \"/\" is the root itself"},
+	{"[]", "\"readonlyPaths\":[\"/a/..\"]", "/linux/readonlyPaths/0:"},
+	{"[]", "\"mountLabel\":\"system_u:x\"", NULL},
+	{ONE("/x", "tmpfs", ""), "\"mountLabel\":\"system_u:x\"", "/linux/mountLabel: SELinux"},
+	{"[]", "\"devices\":[{\"type\":\"b\",\"path\":\"/dev/sda\",\"major\":8,\"minor\":0}]",
+	 "/linux/devices/0/type: \"b\": block devices"},
+	{"[]", "\"devices\":[{\"type\":\"c\",\"path\":\"/dev/x\",\"major\":8}]",
+	 "/linux/devices/0/minor:"},
+	{"[]", "\"devices\":[{\"type\":\"c\",\"path\":\"/dev/x\",\"major\":4096,\"minor\":0}]",
+	 "/linux/devices/0/major:"},
+	{"[]",
+	 "\"devices\":[{\"type\":\"c\",\"path\":\"/dev/x\",\"major\":1,\"minor\":1,\"uid\":70000}]",
+	 "/linux/devices/0/uid: not mapped"},
+};
+
+TEST(refusals)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		reset();
+		int r = make(refused[i].mounts, refused[i].linux_);
+		if (!refused[i].error) {
+			CHECK_MSG(r == 0, "%s: %s", refused[i].mounts, err.msg);
+			continue;
+		}
+		CHECK_MSG(r < 0, "%s %s", refused[i].mounts, refused[i].linux_);
+		CHECK_HAS(err.msg, refused[i].error);
+		CHECK(err.msg[0] == '/');
+	}
+}
+
+TEST(too_long_a_destination)
+{
+	static char mounts[9000];
+	size_t n = (size_t)snprintf(mounts, sizeof(mounts),
+				    "[{\"type\":\"tmpfs\",\"destination\":\"/");
+
+	reset();
+	memset(mounts + n, 'a', 5000);
+	strcpy(mounts + n + 5000, "\"}]");
+	CHECK(make(mounts, "") < 0);
+	CHECK_HAS(err.msg, "/mounts/0/destination: the path is too long");
+}
+
+TEST(lxcfs_files)
+{
+	reset();
+	CHECK_INT(make(ONE("/proc/meminfo", "bind", ",\"source\":\"/x\""), ""), 0);
+	CHECK(plan.mounts[0].proc_allowed);
+	CHECK_INT(make(ONE("/proc/sys/kernel/ns_last_pid", "bind", ",\"source\":\"/x\""), ""), 0);
+	CHECK_INT(make(ONE("/procfoo", "tmpfs", ""), ""), 0);
+	CHECK(!plan.mounts[0].proc_allowed);
+}
+
+TEST(bind_by_option)
+{
+	reset();
+	/* The type of a bind mount is without meaning, even one that is refused. */
+	CHECK_INT(make(ONE("/x", "ext4", ",\"source\":\"/y\",\"options\":[\"bind\"]"), ""), 0);
+	CHECK_INT(plan.mounts[0].kind, MOUNT_BIND);
+	CHECK_STR(plan.mounts[0].source, "/y");
+	CHECK(!plan.mounts[0].check_inode);
+	/* A relative destination is below the root. */
+	CHECK_INT(make(ONE("x//y", "tmpfs", ""), ""), 0);
+	CHECK_STR(plan.mounts[0].destination, "/x/y");
+}
+
+TEST(devices)
+{
+	reset();
+	CHECK_INT(make("[]", "\"devices\":["
+			     "{\"type\":\"c\",\"path\":\"/dev/null\",\"major\":1,\"minor\":3,"
+			     "\"fileMode\":8576,\"uid\":5,\"gid\":6},"
+			     "{\"type\":\"u\",\"path\":\"/dev/net/../net/tun\",\"major\":10,"
+			     "\"minor\":200},"
+			     "{\"type\":\"p\",\"path\":\"/dev/pipe\"},"
+			     "{\"type\":\"c\",\"path\":\"/dev/ptmx\",\"major\":5,\"minor\":2}]"),
+		  0);
+	CHECK_INT(plan.n_devices, 8);
+	/* 8576 = 020600: type bits are dropped. */
+	CHECK_INT(plan.devices[0].mode, S_IFCHR | 0600);
+	CHECK_INT(plan.devices[0].uid, 100005);
+	CHECK_INT(plan.devices[0].gid, 100006);
+	CHECK_STR(plan.devices[6].path, "/dev/net/tun");
+	CHECK_INT(plan.devices[6].mode, S_IFCHR | 0666);
+	CHECK_INT(plan.devices[7].mode, S_IFIFO | 0666);
+	CHECK_INT(plan.dev_mount, -1);
+	CHECK(plan.setup_dev);
+}
+
+TEST(dev_is_a_bind)
+{
+	reset();
+	CHECK_INT(make("[{\"destination\":\"/dev\",\"type\":\"tmpfs\"},"
+		       "{\"destination\":\"/dev/pts\",\"type\":\"devpts\"},"
+		       "{\"destination\":\"/dev\",\"type\":\"bind\",\"source\":\"/x\"}]",
+		       "\"devices\":["
+		       "{\"type\":\"c\",\"path\":\"/dev/a\",\"major\":1,\"minor\":3},"
+		       "{\"type\":\"c\",\"path\":\"/opt/b\",\"major\":1,\"minor\":3}]"),
+		  0);
+	CHECK(!plan.setup_dev);
+	CHECK_INT(plan.dev_mount, -1);
+	CHECK_INT(plan.pts_mount, -1);
+	CHECK_INT(plan.n_links, 0);
+	CHECK_INT(plan.n_devices, 1);
+	CHECK_STR(plan.devices[0].path, "/opt/b");
+}
+
+TEST(out_of_memory)
+{
+	static const char json[] =
+		"{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"r\"},\"mounts\":" DOCKER
+		",\"linux\":{\"maskedPaths\":[\"/a\"],\"devices\":[{\"type\":\"c\",\"path\":"
+		"\"/dev/x\",\"major\":1,\"minor\":3}]}}";
+	struct spec *s;
+
+	reset();
+	CHECK_INT(spec_parse(json, sizeof(json) - 1, &arena, &s, &err), 0);
+	for (size_t limit = 16;; limit += 64) {
+		AUTO_ARENA struct arena a = {.limit = limit};
+		struct err e = {0};
+		int r = mounts_plan_make(s, &facts, &ns, &a, &plan, &e);
+		if (r == 0)
+			break;
+		CHECK_INT(r, -12);
+		CHECK_STR(e.msg, "out of memory");
+		CHECK(limit < 65536);
+	}
+}
