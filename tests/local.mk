@@ -16,11 +16,11 @@ tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c
 # The runner and the gates (source form, licence, layers, purity). They run from the source tree.
 EXTRA_DIST += tests/run \
 	tests/gates/_tap.py tests/gates/format.sh tests/gates/layers.py tests/gates/license.py \
-	tests/gates/purity.py tests/gates/runner.py \
+	tests/gates/purity.py tests/gates/runner.py tests/gates/tarball.sh \
 	tests/golden/test_cli.py tests/golden/cli tests/integration/test_cli.py
 
 # What is shipped beside the program.
-EXTRA_DIST += .ci/run contrib/_lib.sh contrib/_tarball contrib/check contrib/quickstart \
+EXTRA_DIST += .ci/run contrib/_lib.sh contrib/check contrib/quickstart \
 	contrib/quickstart-bundle/config.json contrib/quickstart-bundle/view \
 	contrib/docker/daemon.json
 
@@ -180,3 +180,9 @@ tests_integration_test_mounts_hostile_SOURCES = tests/integration/test_mounts_ho
 tests_integration_test_mounts_tmpfs_SOURCES = tests/integration/test_mounts_tmpfs.c $(MOUNTS_BOX)
 tests_integration_test_nshelper_SOURCES = tests/integration/test_nshelper.c
 tests_bench_bench_mounts_SOURCES = tests/bench/bench_mounts.c $(MOUNTS_BOX)
+# What engines send, and what becomes of it: hardened document, decisions, plan.
+check_PROGRAMS += tests/golden/test_harden
+tests_golden_test_harden_SOURCES = tests/golden/test_harden.c tests/unit/files.h \
+	tests/golden/facts_json.c tests/golden/facts_json.h \
+	tests/golden/plan_text.c tests/golden/plan_text.h
+EXTRA_DIST += tests/golden/harden

@@ -108,6 +108,8 @@ static int check_owners(const struct spec *s, const struct host_facts *f,
 		       bad);
 }
 
+static const struct id_extent identity[] = {{0, 0, UINT32_MAX}};
+
 /* Where the maps come from, and whether the engine knows of them. */
 static int plan_user(const struct spec *s, const struct host_facts *f, struct arena *a,
 		     struct namespaces_plan *p, struct err *e)
@@ -118,8 +120,11 @@ static int plan_user(const struct spec *s, const struct host_facts *f, struct ar
 
 	if (user->mode == NS_NEW)
 		return idmaps_from_spec(s, f, a, p, e);
-	if (user->mode == NS_SHARED && joined.entry < 0)
+	if (user->mode == NS_SHARED && joined.entry < 0) {
+		/* Ids are what they are to the runtime itself. */
+		p->maps = (struct id_maps){identity, identity, 1, 1};
 		return 0;
+	}
 	if (user->mode == NS_SHARED) {
 		from = (size_t)joined.entry;
 		*user = (struct ns_plan){.mode = NS_JOIN_FOREIGN_OWNED,

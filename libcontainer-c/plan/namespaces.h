@@ -33,7 +33,7 @@ struct time_offset {
 
 struct namespaces_plan {
 	struct ns_plan ns[NS_KINDS];
-	struct id_maps maps; /* of the container's user namespace */
+	struct id_maps maps; /* of the container's user namespace; shared: the identity */
 	uint32_t root_uid;   /* host uid of uid 0 inside */
 	uint32_t root_gid;
 	/*

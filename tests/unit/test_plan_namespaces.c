@@ -171,7 +171,8 @@ TEST(no_user_namespace_at_all)
 	struct namespaces_plan p = plan(c, DOC(NAMESPACES, "", ""));
 	CHECK_OK(c);
 	CHECK_INT(p.ns[NS_USER].mode, NS_SHARED);
-	CHECK_INT(p.maps.n_uid, 0);
+	CHECK_INT(ids_to_host(p.maps.uid, p.maps.n_uid, 4242), 4242);
+	CHECK_INT(ids_to_host(p.maps.gid, p.maps.n_gid, 5), 5);
 	CHECK_INT(p.root_uid, 0);
 	CHECK(!p.idmap_rootfs);
 	CHECK(!namespaces_owned_by_container(&p, NS_PID));
