@@ -19,7 +19,7 @@ static inline bool field_is_map(const struct json_field *f)
 	return f->type == JSON_T_MAP || f->type == JSON_T_OBJ_MAP;
 }
 
-/** field_element - bytes of a scalar, or of one element of a list. */
+/** field_size - bytes of a scalar, or of one element of a list. */
 size_t field_size(const struct json_field *f);
 
 /**

@@ -56,7 +56,7 @@ tests_prop_test_spec_roundtrip_SOURCES = tests/prop/test_spec_roundtrip.c \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
 tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c tests/unit/files.h \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
-EXTRA_DIST += tests/golden/spec tests/fuzz/corpus/spec
+EXTRA_DIST += contrib/fuzz tests/golden/spec tests/fuzz/corpus/spec
 
 # Control groups.
 check_PROGRAMS += tests/unit/test_cgroup_check tests/unit/test_cgroup_plan \

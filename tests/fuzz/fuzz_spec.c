@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 	do {                                                                                       \
 		if (!(cond)) {                                                                     \
 			printf("Bail out! %s:%d: %s\n", __FILE__, __LINE__, #cond);                \
+			fflush(stdout);                                                            \
 			abort();                                                                   \
 		}                                                                                  \
 	} while (0)

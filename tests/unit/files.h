@@ -17,6 +17,7 @@ static inline char *file_text(const char *name, size_t *ret_len)
 
 	if (!f) {
 		printf("Bail out! cannot open %s\n", path);
+		fflush(stdout);
 		abort();
 	}
 	char *text = NULL;

@@ -174,6 +174,8 @@ static const struct bad bad[] = {
 	{"{" V ",\"hostname\":\"\\ud83dx\"}", "/hostname: ", "surrogate"},
 	{"{" V ",\"hostname\":\"\\ude00\\ud83d\"}", "/hostname: ", "surrogate"},
 	{"{" V ",\"hostname\":\"\\ud83d\\ud83d\\ude00\"}", "/hostname: ", "surrogate"},
+	{"{" V ",\"hostname\":\"\\uDAaA\"}", "/hostname: ", "surrogate"},
+	{"{" V ",\"hostname\":\"\\udFfF\"}", "/hostname: ", "surrogate"},
 	{"{" V ",\"\\udc00\":1}", "config.json: ", "surrogate"},
 	{"{" V ",\"hostname\":\"\xff\"}", "/hostname: ", "not valid UTF-8"},
 	{"{" V ",\"hostname\":\"\xc0\x80\"}", "/hostname: ", "not valid UTF-8"},
