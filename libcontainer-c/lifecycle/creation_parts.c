@@ -81,7 +81,6 @@ int creation_fill_record(struct creation *c, struct err *e)
 	r->cgroup_paths = (char **)(uintptr_t)c->plan.cgroup.paths;
 	r->n_cgroup_paths = c->plan.cgroup.n_paths;
 	r->shared_pid_namespace = pid_mode != NS_NEW;
-	r->has_start_container = h->lists[HOOK_START_CONTAINER].n > 0;
 	r->has_poststart = h->lists[HOOK_POSTSTART].n > 0;
 	r->has_poststop = h->lists[HOOK_POSTSTOP].n > 0;
 	r->annotations = s->annotations;

@@ -33,7 +33,6 @@ static const struct json_field record_fields[] = {
 	JSON_U64(record, overlay_device, "overlayDevice"),
 	JSON_BOOL(record, has_poststart, "hasPoststart"),
 	JSON_BOOL(record, has_poststop, "hasPoststop"),
-	JSON_BOOL(record, has_start_container, "hasStartContainer"),
 	JSON_MAP(record, annotations, "annotations"),
 };
 static const struct json_schema record_schema = JSON_SCHEMA(record, record_fields);

@@ -37,7 +37,7 @@ struct record {
 	const char *overlay_source;  /* the engine's overlay mount, when the rootfs is one */
 	const char *overlay_workdir; /* our own work directory beside its upper directory */
 	uint64_t overlay_device;     /* st_dev of the container's own overlay */
-	bool has_poststart, has_poststop, has_start_container;
+	bool has_poststart, has_poststop;
 	struct spec_pair *annotations;
 	size_t n_annotations;
 };

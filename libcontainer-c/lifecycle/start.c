@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* start.c: the start operation: let the waiting first process go on to the user's program. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -8,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "kernel/sys.h"
 #include "lifecycle/container.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/late_hooks.h"
@@ -43,6 +45,14 @@ static int connect_init(const struct opened *o, struct err *e)
 	return TAKE_FD(fd);
 }
 
+static void stop(const struct opened *o)
+{
+	AUTO_FD fd = initproc_pidfd(&o->init);
+
+	if (fd >= 0 && sys_pidfd_send_signal(fd, SIGKILL) == 0)
+		(void)initproc_wait_gone(fd, 10000);
+}
+
 int container_start(const char *root, const char *id, struct err *e)
 {
 	struct opened o;
@@ -63,8 +73,12 @@ int container_start(const char *root, const char *id, struct err *e)
 		if (r < 0)
 			err_wrap(e, "unable to start container process");
 	}
-	if (r == 0 && o.record.has_poststart)
+	if (r == 0 && o.record.has_poststart) {
 		r = late_hooks_poststart(&o, e);
+		/* runtime.md, step 9: a failure stops the container, which can then be deleted. */
+		if (r < 0)
+			stop(&o);
+	}
 	opened_close(&o);
 	return r;
 }

@@ -174,6 +174,23 @@ def hooks_in_order():
 
 
 @test
+def failing_poststart_stops_the_container():
+    with bundle() as b:
+        b.config["hooks"] = {"poststart": [{"path": "/bin/false"}]}
+        with b.created("sleep", "1000") as cid:
+            has(b("start", cid, status=1).err, "error running poststart hook #0")
+            equal(b.state(cid)["status"], "stopped")
+        b.refused("error running poststart hook #0")
+
+
+@test
+def failing_poststop_is_only_a_warning():
+    with bundle() as b:
+        b.config["hooks"] = {"poststop": [{"path": "/bin/false"}]}
+        b.run("true")
+
+
+@test
 def failing_hook_leaves_nothing():
     with bundle() as b:
         for kind in ("prestart", "createRuntime", "createContainer"):
