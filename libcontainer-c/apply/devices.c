@@ -35,14 +35,64 @@ static int not_the_device(const struct device_plan *d, struct err *e)
 		       d->pointer ? d->pointer : "/linux/devices", d->path);
 }
 
+/*
+ * The file that a node is bound over, in the directory @dir_fd. A symlink of the image is not
+ * followed: /dev/null -> /proc/sys/... would lose its target and gain nothing.
+ */
+static int open_node_target(int dir_fd, const char *name, const struct device_plan *d,
+			    struct err *e)
+{
+	struct stat st;
+
+	if (mknodat(dir_fd, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
+		return err_sys(e, errno, "make a mount point for the device %s", d->path);
+	AUTO_FD fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, errno, "open the mount point of the device %s", d->path);
+	if (S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
+		return not_the_device(d, e);
+	return TAKE_FD(fd);
+}
+
+/*
+ * Where mknod(2) is refused (a runtime in a user namespace, or in a container whose device rules
+ * say so) the host's node is bound, pinned and verified. Owner and mode are then the host's.
+ */
+static int bind_host_node(int dir_fd, const char *name, const struct device_plan *d, struct err *e)
+{
+	AUTO_FD host_fd = open(d->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (host_fd < 0 || fstat(host_fd, &st) < 0)
+		return err_sys(e, errno, "open the host's device %s", d->path);
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(d->major, d->minor))
+		return err_set(e, ERR_HOST, EPERM,
+			       "%s: making device nodes is refused here, and %s of the host is "
+			       "another one",
+			       d->pointer ? d->pointer : "/linux/devices", d->path);
+	AUTO_FD target_fd = open_node_target(dir_fd, name, d, e);
+	if (target_fd < 0)
+		return target_fd;
+	AUTO_FD fd = sys_open_tree(host_fd, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
+	if (fd < 0)
+		return err_sys(e, errno, "clone the host's device %s", d->path);
+	int r = mounts_attach(fd, target_fd);
+	return r < 0 ? err_sys(e, -r, "bind the host's device %s", d->path) : 0;
+}
+
 static int make_node(int dir_fd, const char *name, const struct device_plan *d,
 		     const struct mounts_env *env, struct err *e)
 {
 	bool made = mknodat(dir_fd, name, d->mode, makedev(d->major, d->minor)) == 0;
+	int r = 0;
 
-	if (!made && errno != EEXIST)
+	if (!made && errno == EPERM && S_ISCHR(d->mode))
+		r = bind_host_node(dir_fd, name, d, e);
+	else if (!made && errno != EEXIST)
 		return err_sys(e, errno, "make the device %s", d->path);
-	int r = is_device(dir_fd, name, d);
+	if (r < 0)
+		return r;
+	r = is_device(dir_fd, name, d);
 	if (r < 0)
 		return err_sys(e, -r, "look at the device %s", d->path);
 	if (r == 0)
@@ -88,25 +138,6 @@ static int open_parent(const char *path, const struct mounts_env *env, const cha
 	dir[n] = '\0';
 	*ret_base = slash + 1;
 	return in_root_mkdir_p(env->root_fd, n ? dir : "/", 0755, NULL);
-}
-
-/*
- * The file that a node is bound over, in the directory @dir_fd. A symlink of the image is not
- * followed: /dev/null -> /proc/sys/... would lose its target and gain nothing.
- */
-static int open_node_target(int dir_fd, const char *name, const struct device_plan *d,
-			    struct err *e)
-{
-	struct stat st;
-
-	if (mknodat(dir_fd, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
-		return err_sys(e, errno, "make a mount point for the device %s", d->path);
-	AUTO_FD fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(e, errno, "open the mount point of the device %s", d->path);
-	if (S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode))
-		return not_the_device(d, e);
-	return TAKE_FD(fd);
 }
 
 static int bind_node(const char *name, const struct device_plan *d, const struct devices *s,

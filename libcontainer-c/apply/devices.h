@@ -4,8 +4,9 @@
  *
  * Nodes are real ones, made by the host's root on a tmpfs of our own: at /dev when the plan has one
  * there, else on a private tmpfs (the store) from which they are bound one by one over files of the
- * image. No inode of the host's /dev is ever visible, nothing of the image is trusted to be a
- * device, and the container's root owns them without being able to make others.
+ * image. No inode of the host's /dev is visible (but where mknod(2) is refused to the runtime
+ * itself), nothing of the image is trusted to be a device, and the container's root owns the nodes
+ * without being able to make others.
  */
 #ifndef BULKHEAD_APPLY_DEVICES_H
 #define BULKHEAD_APPLY_DEVICES_H

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/magic.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -12,20 +13,24 @@
 #include "apply/mounts_priv.h"
 #include "base/err.h"
 #include "base/fd.h"
-#include "base/str.h"
 #include "kernel/sys.h"
 
 #define QUIET (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
+/* In procfs and sysfs nobody can rename anything, and the mounts themselves are ours. */
+static bool is_kernel_fs(const struct statfs *fs)
+{
+	return fs->f_type == PROC_SUPER_MAGIC || fs->f_type == SYSFS_MAGIC;
+}
+
 /*
- * Below /proc and /sys nobody can rename what was opened. A path elsewhere may lie in a volume that
- * another container writes to: what counts is where the path leads now.
+ * Elsewhere the path may lie in a volume that another container writes to: what counts is where it
+ * leads now.
  */
 static int check_place(int root_fd, const char *path, int mount_fd, struct err *e)
 {
-	if (path_below(path, "/proc") || path_below(path, "/sys"))
-		return 0;
 	int r = in_root_same_mount(root_fd, path, mount_fd);
+
 	if (r < 0)
 		return err_sys(e, -r, "look at %s again", path);
 	if (r == 0)
@@ -36,11 +41,14 @@ static int check_place(int root_fd, const char *path, int mount_fd, struct err *
 
 static int cover(int root_fd, const char *path, int mount_fd, int target_fd, struct err *e)
 {
-	int r = mounts_attach(mount_fd, target_fd);
+	struct statfs fs;
 
+	if (fstatfs(target_fd, &fs) < 0)
+		return err_sys(e, errno, "look at %s", path);
+	int r = mounts_attach(mount_fd, target_fd);
 	if (r < 0)
 		return err_sys(e, -r, "cover %s", path);
-	return check_place(root_fd, path, mount_fd, e);
+	return is_kernel_fs(&fs) ? 0 : check_place(root_fd, path, mount_fd, e);
 }
 
 static int make_readonly(const char *path, int root_fd, struct err *e)
@@ -56,8 +64,7 @@ static int make_readonly(const char *path, int root_fd, struct err *e)
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
 		return err_sys(e, errno, "clone the read-only path %s", path);
 	/* Elsewhere programs and devices may be wanted: only proc and sysfs never have any. */
-	bool kernel_fs = fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC;
-	uint64_t attrs = kernel_fs ? QUIET : MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID;
+	uint64_t attrs = is_kernel_fs(&fs) ? QUIET : MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID;
 	int r = mounts_set_attr(fd, attrs, 0, true);
 	if (r < 0)
 		return err_sys(e, -r, "make %s read-only", path);

@@ -64,8 +64,8 @@ static int check_source(const struct mount_plan *p, int fd, struct err *e)
 	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
 		return err_sys(e, errno, "stat %s", p->source);
 	if (p->check_inode && (st.st_dev != p->dev || st.st_ino != p->ino))
-		return err_set(e, ERR_SYSTEM, EAGAIN, "%s was replaced while it was being opened",
-			       p->source);
+		return err_set(e, ERR_SYSTEM, EAGAIN,
+			       "the source was replaced while it was being opened");
 	if (fs.f_type == PROC_SUPER_MAGIC && !procfs_allowed(p, &st))
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/mounts/%zu/source: \"%s\" is on procfs, which cannot be bound",

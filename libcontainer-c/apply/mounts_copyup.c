@@ -81,13 +81,12 @@ static int copy_meta(struct copy *c, int dir_fd, const char *name, const struct 
 {
 	struct timespec times[2] = {st->st_atim, st->st_mtim};
 
-	if (fchownat(dir_fd, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0)
+	if (fchownat(dir_fd, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(c, name, "chown");
 	/* The tmpfs is ours alone: nobody can have put a symlink there. */
-	if (!S_ISLNK(st->st_mode) &&
-	    fchmodat(dir_fd, *name ? name : ".", st->st_mode & 07777, 0) < 0)
+	if (!S_ISLNK(st->st_mode) && fchmodat(dir_fd, name, st->st_mode & 07777, 0) < 0)
 		return fail(c, name, "chmod");
-	if (*name && utimensat(dir_fd, name, times, AT_SYMLINK_NOFOLLOW) < 0)
+	if (utimensat(dir_fd, name, times, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail(c, name, "set the times of");
 	return 0;
 }

@@ -129,8 +129,8 @@ struct mounts_plan {
 
 /**
  * mounts_plan_make - see plan_make().
- * @s: the hardened spec. facts->binds[] has the index of mounts[]: hardening may change mounts and
- *     append new ones, but not move or remove any.
+ * @s: the hardened spec. facts->binds[] has the index of mounts[]: hardening may change options and
+ *     append mounts, but not move or remove any or change a source.
  * Errors: ERR_SPEC beginning "/mounts/N/...", "/linux/devices/N/...", "/linux/maskedPaths/N" for
  * wrong or contradictory requests and for file systems that a container may never mount.
  */

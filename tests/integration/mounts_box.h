@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -372,6 +373,7 @@ struct box {
 	bool host_cgroupns; /* no cgroup namespace of its own */
 	bool host_net;	    /* the network namespace is owned by the host's user namespace */
 	bool terminal;
+	bool no_mknod;	      /* the runtime may make no device nodes */
 	int (*job)(void *);   /* more work for the namespace helper */
 	const char *on_apply; /* host: shell command run between opening sources and applying */
 	/* results */
@@ -510,6 +512,18 @@ static int box_map(pid_t pid)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static int box_drop_mknod(void)
+{
+	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct d[2];
+
+	if (syscall(SYS_capget, &h, d) < 0)
+		return -1;
+	d[0].effective &= ~(1u << CAP_MKNOD);
+	d[0].permitted &= ~(1u << CAP_MKNOD);
+	return (int)syscall(SYS_capset, &h, d);
+}
+
 static int box_count_fds(void)
 {
 	int n = 0;
@@ -569,6 +583,8 @@ static int box_make(const struct box *b, const struct mounts_plan *plan,
 				 .ns = ns,
 				 .cgroup_paths = b->cgroups ? paths : NULL,
 				 .n_cgroup_paths = b->cgroups ? BOX_HIERARCHIES : 0};
+	if (b->no_mknod && box_drop_mknod() < 0)
+		return box_fail(report, "capset");
 	struct nshelper_job job = {.run = b->job};
 	if (b->job) {
 		env.jobs = &job;

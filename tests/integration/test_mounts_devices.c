@@ -105,6 +105,31 @@ TEST(what_is_in_the_way)
 	BOX_REFUSED(&b, "the device /etc/hosts/x");
 }
 
+/* A runtime that may make no nodes binds the host's, if they are the right ones. */
+TEST(where_mknod_is_refused)
+{
+	struct box b = {.rootfs = box_image("r"),
+			.mounts = "[" PROC "," DEV_TMPFS "]",
+			.linux_ = "\"maskedPaths\":[\"/proc/keys\"]",
+			.no_mknod = true};
+
+	BOX_START(&b);
+	CHECK_HAS(box_do(&b, "stat", "/dev/null", NULL), " c1:3");
+	CHECK_HAS(box_do(&b, "stat", "/dev/zero", NULL), " c1:5");
+	CHECK_HAS(box_do(&b, "stat", "/proc/keys", NULL), " c1:3");
+	CHECK_HAS(box_do(&b, "mount", "/dev/null", NULL), "/null ");
+	IN(&b, "write", "/dev/null", "x", "ok");
+	IN(&b, "read", "/proc/keys", NULL, "");
+	IN(&b, "umount", "/dev/null", NULL, "EINVAL");
+	IN(&b, "chmod", "/dev/null", "0", "EPERM");
+	box_stop(&b);
+	b.linux_ = "\"devices\":[{\"type\":\"c\",\"path\":\"/dev/zero\",\"major\":1,\"minor\":3}]";
+	BOX_REFUSED(&b, "/linux/devices/0: making device nodes is refused here, and /dev/zero of "
+			"the host is another one");
+	b.linux_ = "\"devices\":[{\"type\":\"c\",\"path\":\"/dev/none\",\"major\":1,\"minor\":3}]";
+	BOX_REFUSED(&b, "open the host's device /dev/none");
+}
+
 /* A bind at /dev brings its own nodes: nothing is made in it. */
 TEST(a_bind_at_dev)
 {
