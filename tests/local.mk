@@ -25,11 +25,14 @@ EXTRA_DIST += .ci/run contrib/_lib.sh contrib/check contrib/quickstart \
 	contrib/docker/daemon.json
 
 # The process, its hooks, sysctls and terminal.
-check_PROGRAMS += tests/unit/test_caps tests/unit/test_process tests/unit/test_hooks_plan \
+EXTRA_DIST += tests/unit/process_case.h
+check_PROGRAMS += tests/unit/test_caps tests/unit/test_process tests/unit/test_process_limits \
+	tests/unit/test_hooks_plan \
 	tests/unit/test_sysctl tests/unit/test_exec_path tests/unit/test_home tests/unit/test_fds \
 	tests/unit/test_relay
 tests_unit_test_caps_SOURCES = tests/unit/test_caps.c
 tests_unit_test_process_SOURCES = tests/unit/test_process.c
+tests_unit_test_process_limits_SOURCES = tests/unit/test_process_limits.c
 tests_unit_test_hooks_plan_SOURCES = tests/unit/test_hooks_plan.c
 tests_unit_test_sysctl_SOURCES = tests/unit/test_sysctl.c
 tests_unit_test_exec_path_SOURCES = tests/unit/test_exec_path.c
@@ -94,14 +97,15 @@ tests/lib/probe: tests/lib/probe.c
 	$(CC) -std=gnu17 -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
 
 # The same in namespaces of their own; they need root and say so.
-EXTRA_DIST += tests/integration/process_box.h
+EXTRA_DIST += tests/integration/process_box.h tests/integration/hooks_case.h
 check_PROGRAMS += tests/integration/test_process_apply tests/integration/test_process_host \
 	tests/integration/test_sysctl_apply tests/integration/test_hooks_run \
-	tests/integration/test_console
+	tests/integration/test_hooks_namespaces tests/integration/test_console
 tests_integration_test_process_apply_SOURCES = tests/integration/test_process_apply.c
 tests_integration_test_process_host_SOURCES = tests/integration/test_process_host.c
 tests_integration_test_sysctl_apply_SOURCES = tests/integration/test_sysctl_apply.c
 tests_integration_test_hooks_run_SOURCES = tests/integration/test_hooks_run.c
+tests_integration_test_hooks_namespaces_SOURCES = tests/integration/test_hooks_namespaces.c
 tests_integration_test_console_SOURCES = tests/integration/test_console.c
 # Its properties on random documents, hosts and policies.
 check_PROGRAMS += tests/prop/test_harden
