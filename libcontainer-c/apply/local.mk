@@ -59,7 +59,8 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/overlay_stage.c libcontainer-c/apply/overlay_stage.h \
 	libcontainer-c/apply/overlay_workdir.c libcontainer-c/apply/overlay_workdir.h \
 	libcontainer-c/apply/rootfs.c libcontainer-c/apply/rootfs.h \
-	libcontainer-c/apply/rootfs_coherence.c \
+	libcontainer-c/apply/rootfs_guard.c \
 	libcontainer-c/apply/rootfs_pivot.c \
+	libcontainer-c/apply/rootfs_refresh.c \
 	libcontainer-c/apply/rootfs_release.c \
 	libcontainer-c/apply/rootfs_source.c libcontainer-c/apply/rootfs_source.h

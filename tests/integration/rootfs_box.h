@@ -245,6 +245,17 @@ static int op_chown(const char *path, const char *ids)
 	return lchown(path, u, g);
 }
 
+static int op_sync(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	int r = syncfs(fd);
+	close(fd);
+	return r;
+}
+
 static int op_open(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -279,6 +290,7 @@ static void agent_do(char *message, char *out)
 	    : !strcmp(op, "write")    ? op_write(a, b, O_TRUNC)
 	    : !strcmp(op, "append")   ? op_write(a, b, O_APPEND)
 	    : !strcmp(op, "open")     ? op_open(a)
+	    : !strcmp(op, "sync")     ? op_sync(a)
 	    : !strcmp(op, "mkdir")    ? mkdir(a, 0755)
 	    : !strcmp(op, "rmdir")    ? rmdir(a)
 	    : !strcmp(op, "unlink")   ? unlink(a)
@@ -468,21 +480,31 @@ static int box_start(const struct box_config *c, struct box *b)
 	return report.result;
 }
 
-/* Let the agent do something; its answer. */
-static const char *box_do(const struct box *b, const char *op, const char *path, const char *arg)
+/* Tell the agent to do something. */
+static bool box_tell(const struct box *b, const char *op, const char *path, const char *arg)
+{
+	char text[BOX_TEXT];
+	int n = snprintf(text, BOX_TEXT, "%s%c%s%c%s", op, BOX_SEP, path, BOX_SEP, arg ? arg : "");
+
+	return send(b->fd, text, (size_t)n + 1, MSG_NOSIGNAL) >= 0;
+}
+
+/* The agent's answer. */
+static const char *box_hear(const struct box *b)
 {
 	static char text[8][BOX_TEXT];
 	static unsigned next;
 	char *out = text[next++ % 8];
-	int n = snprintf(out, BOX_TEXT, "%s%c%s%c%s", op, BOX_SEP, path, BOX_SEP, arg ? arg : "");
-
-	if (send(b->fd, out, (size_t)n + 1, MSG_NOSIGNAL) < 0)
-		return "the agent is gone";
 	ssize_t len = recv(b->fd, out, BOX_TEXT - 1, 0);
 	if (len <= 0)
 		return "the agent died";
 	out[len] = '\0';
 	return out;
+}
+
+static const char *box_do(const struct box *b, const char *op, const char *path, const char *arg)
+{
+	return box_tell(b, op, path, arg) ? box_hear(b) : "the agent is gone";
 }
 
 /* End the container and wait until its mounts are gone. */

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Engine and container write through two overlays on one upper layer: each must see the other. */
+#include <linux/fs.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <time.h>
+
 #include "tests/integration/rootfs_overlay.h"
 
 static void start(struct box *b, const struct box_config *c)
@@ -268,4 +273,125 @@ TEST(refresh_does_not_ask_a_file_server)
 	close(fuse);
 	CHECK(umount2(at("fuse"), MNT_DETACH) == 0);
 	CHECK_INT(status, 0);
+}
+
+/* ---- refresh waits for nobody ---- */
+
+/* An ext4 in a file, mounted; false when the tools are missing. */
+static bool mount_ext4(const char *name, const char *file, const char *size)
+{
+	char cmd[1024];
+
+	make_dirs(at("%s", name));
+	snprintf(cmd, sizeof(cmd),
+		 "truncate -s %s %s && mkfs.ext4 -q %s && mount -o loop -t ext4 %s %s", size, file,
+		 file, file, at("%s", name));
+	return system(cmd) == 0;
+}
+
+static int freeze(const char *path, unsigned long request)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int r = fd < 0 ? -1 : ioctl(fd, request, 0);
+
+	close(fd);
+	return r;
+}
+
+/* Whatever becomes of this test, nothing on this machine stays frozen for more than 5 s. */
+static pid_t thaw_later(const char *path)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	setsid();
+	sleep(5);
+	freeze(path, FITHAW);
+	_exit(0);
+}
+
+static void drop_directly(const struct box *b)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/root", b->init);
+	int fs = sys_fspick(AT_FDCWD, path, FSPICK_NO_AUTOMOUNT);
+	_exit(fs < 0 || sys_fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) != 0);
+}
+
+static bool ends_within(pid_t pid, int ms)
+{
+	int pidfd = sys_pidfd_open(pid);
+	struct pollfd p = {.fd = pidfd, .events = POLLIN};
+	int r = poll(&p, 1, ms);
+
+	close(pidfd);
+	return r == 1;
+}
+
+static long ms_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * The container's syncfs(2) hangs on a disk that doesn't answer (a loop device whose file is on a
+ * frozen file system), and holds the lock that dropping entries needs.
+ */
+static void check_no_waiting(struct box *b, const char *frozen)
+{
+	int status;
+	struct err e = {0};
+	pid_t watchdog = thaw_later(frozen), direct;
+
+	CHECK(freeze(frozen, FIFREEZE) == 0);
+	bool told = box_tell(b, "sync", "/", NULL);
+	usleep(200000);
+	direct = fork();
+	if (direct == 0)
+		drop_directly(b);
+	bool stuck = !ends_within(direct, 300);
+	long began = ms_now();
+	int r = box_refresh(b, &e);
+	long took = ms_now() - began;
+	CHECK(freeze(frozen, FITHAW) == 0);
+	CHECK(waitpid(direct, &status, 0) == direct);
+	kill(watchdog, SIGKILL);
+	waitpid(watchdog, NULL, 0);
+	CHECK(told);
+	CHECK_STR(box_hear(b), "ok");
+	CHECK(stuck);
+	CHECK_INT(r, 0);
+	CHECK_MSG(took < 1000, "%ld ms", took);
+}
+
+TEST(refresh_does_not_wait_for_the_containers_disk)
+{
+	char options[1024];
+	struct box b;
+
+	if (!mount_ext4("disk", at("disk.img"), "64M") ||
+	    !mount_ext4("slow", at("disk/slow.img"), "32M")) {
+		printf("# not run: no mkfs.ext4 or no loop device\n");
+		return;
+	}
+	overlay_dirs("slowlow", 2);
+	overlay_dirs("slow/x", 1);
+	make_dirs(at("slowmerged"));
+	snprintf(options, sizeof(options), "lowerdir=%s:%s,upperdir=%s,workdir=%s",
+		 at("slowlow/l0"), at("slowlow/l1"), at("slow/x/rw/diff"), at("slow/x/rw/work"));
+	CHECK(mount("overlay", at("slowmerged"), "overlay", 0, options) == 0);
+	struct box_config c = box_config(at("slowmerged"));
+	start(&b, &c);
+	CHECK_STR(box_do(&b, "create", "/dirty", "x"), "ok");
+	check_no_waiting(&b, strdup(at("disk")));
+	box_stop(&b);
+	CHECK(rootfs_release(b.root.workdir, NULL) == 0);
+	CHECK(umount(at("slowmerged")) == 0);
+	CHECK(umount(at("slow")) == 0);
+	CHECK(umount(at("disk")) == 0);
 }

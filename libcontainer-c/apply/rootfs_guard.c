@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * rootfs_coherence.c: the engine's overlay A and the container's overlay B share an upper layer,
- * and each has directory entries of its own that it never checks again. See rootfs.h.
- */
+/* rootfs_guard.c: directories that the container will pin are in both overlays. See rootfs.h. */
 #include "apply/rootfs.h"
 
 #include <errno.h>
@@ -12,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
-#include <sys/sysmacros.h>
 
 #include "base/err.h"
 #include "base/fd.h"
@@ -26,52 +22,6 @@ static bool is_overlay(int fd)
 	struct statfs fs;
 
 	return fstatfs(fd, &fs) == 0 && fs.f_type == OVERLAYFS_SUPER_MAGIC;
-}
-
-/*
- * Reconfiguring a file system without changing anything makes the kernel drop all directory entries
- * that are not in use (reconfigure_super() calls shrink_dcache_sb()).
- */
-static int drop_entries(int root_fd, const char *which, struct err *e)
-{
-	AUTO_FD fs = sys_fspick(root_fd, "", FSPICK_EMPTY_PATH | FSPICK_NO_AUTOMOUNT);
-
-	/* EINVAL: not (any more) the root of a mount. */
-	if (fs < 0)
-		return errno == EINVAL ? 0 : err_sys(e, errno, "refresh %s: fspick", which);
-	if (sys_fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) != 0)
-		return err_sys(e, errno, "refresh %s: reconfigure", which);
-	return 0;
-}
-
-static int refresh_a(const char *path, struct err *e)
-{
-	AUTO_FD fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	return fd >= 0 && is_overlay(fd) ? drop_entries(fd, "the engine's overlay", e) : 0;
-}
-
-static int refresh_b(int root_fd, uint64_t dev, struct err *e)
-{
-	struct statx st;
-
-	/*
-	 * The container decides what its root is. Not asking the file system to sync means that a
-	 * FUSE server in there is not asked at all, and can't hold us up; only what turned out to
-	 * be on our own device is asked more.
-	 */
-	if (statx(root_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) != 0 ||
-	    makedev(st.stx_dev_major, st.stx_dev_minor) != dev || !is_overlay(root_fd))
-		return 0;
-	return drop_entries(root_fd, "the container's overlay", e);
-}
-
-int rootfs_refresh(const char *a_path, int b_root_fd, uint64_t b_dev, struct err *e)
-{
-	int a = a_path ? refresh_a(a_path, e) : 0;
-	int b = b_root_fd >= 0 ? refresh_b(b_root_fd, b_dev, e) : 0;
-
-	return a < 0 ? a : b;
 }
 
 /* Directories whose ancestors are all done; most mounts have the same few parents. */
