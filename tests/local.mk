@@ -112,7 +112,8 @@ check_PROGRAMS += tests/prop/test_harden
 tests_prop_test_harden_SOURCES = tests/prop/test_harden.c \
 	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h \
 	tests/prop/order.c tests/prop/order.h tests/prop/replay.c tests/prop/replay.h
-tests_prop_test_harden_LDFLAGS = -Wl,--wrap=calloc,--wrap=realloc
+tests_prop_test_harden_LDFLAGS = -Wl,--wrap=arena_alloc,--wrap=arena_array \
+	-Wl,--wrap=arena_strdup,--wrap=arena_strndup,--wrap=realloc
 
 # The comparison with runc and crun; tests/bench/run builds what it needs.
 EXTRA_PROGRAMS = tests/bench/filter

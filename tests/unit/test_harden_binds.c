@@ -268,6 +268,25 @@ TEST(the_caller_who_made_the_user_namespace_has_shifted_its_volumes)
 	CHECK(!has_option(c, "idmap"));
 }
 
+TEST(volumes_in_a_joined_user_namespace_are_idmapped)
+{
+	static const struct id_extent x[] = {{0, 300000, 65536}};
+	struct ns_fact facts[1] = {
+		{.exists = true, .owner = NS_OWNER_FOREIGN, .owner_ino = 5, .maps = {x, x, 1, 1}}};
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+	struct harden_case *c = case_new();
+
+	c->f.ns = facts;
+	c->f.n_ns = 1;
+	c->f.binds = &f;
+	c->f.n_binds = 1;
+	case_run(c, "{'ociVersion':'1.2.0','linux':{'namespaces':[{'type':'network','path':'/n'},{"
+		    "'type':'pid'},{'type':'ipc'},{'type':'uts'},{'type':'mount'}]},'mounts':[{"
+		    "'destination':'/x','type':'bind','source':'/v'}]}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(has_option(c, "idmap"));
+}
+
 TEST(file_systems_that_cannot_idmap_are_noted)
 {
 	struct harden_case *c = case_new();
@@ -358,6 +377,9 @@ TEST(the_data_root_is_found_from_etc_hosts)
 	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/passwd", 0));
 	CHECK(!idmapped_beside("/data/d/containers/short/hosts", "/etc/hosts", 0));
 	CHECK(!idmapped_beside("/data/e/containers/" ID "/hosts", "/etc/hosts", 0));
+	CHECK(!idmapped_beside("/data/d/containers/" ID "/shadow", "/etc/shadow", 0));
+	CHECK(!idmapped_beside("/data/dd/containers/" ID "/hosts", "/etc/hosts", 0));
+	CHECK(!idmapped_beside("/data/containers/" ID "/hosts", "/etc/hosts", 0));
 }
 
 TEST(patterns)

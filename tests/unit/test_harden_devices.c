@@ -123,3 +123,18 @@ TEST(listed_rules_stay_as_written)
 				    "{'allow':true,'type':'c','major':136,'access':'rw'}"),
 		  "unchanged");
 }
+
+TEST(an_entry_covers_only_its_access)
+{
+	static const struct policy_device ro[] = {{'c', 10, 1, "r", "to be read"}, {.type = 0}};
+	struct harden_case *c = case_new();
+
+	c->p.devices.extra = ro;
+	CHECK_STR(rules(c, "{'allow':false,'access':'rwm'},"
+			   "{'allow':true,'type':'c','major':10,'minor':1,'access':'rw'}"),
+		  "[" DENY "]");
+	CHECK_STR(rules(c, "{'allow':false,'access':'rwm'},"
+			   "{'allow':true,'type':'c','major':10,'minor':1,'access':'rm'}"),
+		  "[" DENY ",{\"allow\":true,\"type\":\"c\",\"major\":10,\"minor\":1,\"access\":"
+		  "\"r\"}]");
+}

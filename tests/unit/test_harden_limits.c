@@ -179,6 +179,13 @@ TEST(the_note_tells_what_limits_kernel_memory)
 	c->f.kernel_major = 5;
 	c->f.kernel_minor = 15;
 	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "memory.kmem.limit_in_bytes");
+	CHECK_HAS(kernel_note(c, "'memory':{'kernel':0}"), "limit_in_bytes, which is its limit");
+	c->f.kernel_minor = 16;
+	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "no limit of its own");
+	CHECK(!strstr(kernel_note(c, "'memory':{'kernel':0}"), "no limit of its own"));
+	c->f.kernel_major = 4;
+	c->f.kernel_minor = 19;
+	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "memory.kmem.limit_in_bytes");
 	c->f.n_cgroup_v1 = 1; /* a hybrid host whose memory controller is on v2 */
 	CHECK_HAS(kernel_note(c, ""), "charged to memory.max");
 }

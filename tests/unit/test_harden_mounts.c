@@ -225,3 +225,31 @@ TEST(an_empty_policy_leaves_no_empty_object_behind)
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 	CHECK(!c->out->linux_);
 }
+
+TEST(an_empty_list_of_the_policy_leaves_the_other)
+{
+	static const struct policy_entry none[] = {{NULL, NULL}};
+	struct harden_case *c = case_new();
+
+	c->p.paths.masked = none;
+	case_doc(c, "", "", "");
+	CHECK(decision_find(c, DECISION_CHANGE, "paths", "/linux/readonlyPaths"));
+	CHECK(!decision_find(c, DECISION_CHANGE, "paths", "/linux/maskedPaths"));
+	c = case_new();
+	c->p.paths.readonly = none;
+	case_doc(c, "", "", "");
+	CHECK(!decision_find(c, DECISION_CHANGE, "paths", "/linux/readonlyPaths"));
+	CHECK(decision_find(c, DECISION_CHANGE, "paths", "/linux/maskedPaths"));
+}
+
+TEST(a_path_that_is_too_long_is_not_dev)
+{
+	struct harden_case *c = case_new();
+	char longest[5001];
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	CHECK_STR(options(c, arena_printf(&c->a, "{'destination':'/dev/../%s','type':'tmpfs'}",
+					  longest)),
+		  "nosuid,nodev");
+}

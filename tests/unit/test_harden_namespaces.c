@@ -82,6 +82,11 @@ TEST(a_path_to_the_hosts_is_refused)
 		CHECK_REFUSED(c, "namespaces",
 			      arena_printf(&c->a, "/linux/namespaces/%zu", private[i].index),
 			      "the host's");
+		const struct decision *d = decision_find(
+			c, DECISION_REFUSE, "namespaces",
+			arena_printf(&c->a, "/linux/namespaces/%zu", private[i].index));
+		CHECK_STR(d->before, arena_printf(&c->a, "{\"type\":\"%s\",\"path\":\"/x\"}",
+						  private[i].type));
 	}
 }
 

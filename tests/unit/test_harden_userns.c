@@ -59,6 +59,17 @@ TEST(no_range_is_refused)
 	c->f.range.size = 0;
 	case_doc(c, "", "", "");
 	CHECK_REFUSED(c, "userns", "/linux/namespaces", "no id range");
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "userns"), 1);
+}
+
+TEST(a_path_to_nothing_is_left_to_the_plan)
+{
+	struct harden_case *c = case_new();
+
+	c->f.range.size = 0;
+	run_with(c, NAMESPACES ",{'type':'user','path':'/nowhere'}", "");
+	CHECK_QUIET(c, "userns");
+	CHECK(!harden_needs_id_range(c->in, &c->f));
 }
 
 TEST(the_callers_maps_are_honoured)

@@ -355,3 +355,48 @@ TEST(what_is_not_acted_on_is_named)
 		  0);
 	CHECK_INT(unsupported_check(&(struct spec){0}, &c->e), 0);
 }
+
+TEST(half_of_the_range_is_not_the_range)
+{
+	struct harden_case *c = case_new();
+	struct namespaces_plan p =
+		plan(c, DOC("{'type':'user'},{'type':'mount'}",
+			    ",'uidMappings':[{'containerID':0,'hostID':100000,'size':65536}],"
+			    "'gidMappings':[{'containerID':0,'hostID':200000,'size':65536}]",
+			    ""));
+
+	CHECK_OK(c);
+	CHECK(!p.idmap_rootfs);
+	p = plan(c, DOC("{'type':'user'},{'type':'mount'}",
+			",'uidMappings':[{'containerID':0,'hostID':100000,'size':65535}],"
+			"'gidMappings':[{'containerID':0,'hostID':100000,'size':65535}]",
+			""));
+	CHECK_OK(c);
+	CHECK(!p.idmap_rootfs);
+}
+
+TEST(neighbouring_maps_do_not_overlap)
+{
+	struct harden_case *c = case_new();
+
+	plan(c, DOC("{'type':'user'},{'type':'mount'}",
+		    ",'uidMappings':[{'containerID':10,'hostID':110,'size':10},{'containerID':0,"
+		    "'hostID':100,'size':10},{'containerID':20,'hostID':120,'size':1}],"
+		    "'gidMappings':[{'containerID':0,'hostID':100,'size':1}]",
+		    ""));
+	CHECK_OK(c);
+}
+
+TEST(group_maps_besides_a_path_have_to_be_the_same_too)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[2] = {[0] = FOREIGN(7)};
+
+	c->f.ns = facts;
+	c->f.n_ns = 2;
+	plan(c, DOC("{'type':'user','path':'/u'},{'type':'mount'}",
+		    ",'uidMappings':[{'containerID':0,'hostID':300000,'size':65536}],"
+		    "'gidMappings':[{'containerID':0,'hostID':300000,'size':65537}]",
+		    ""));
+	CHECK_SPEC(c, "/linux/uidMappings: the user namespace to join has other id maps");
+}
