@@ -41,12 +41,13 @@ tests_unit_test_fds_SOURCES = tests/unit/test_fds.c
 tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
 
 # The document: parser, writer, copier, differ, the default document, tables of one's own.
-check_PROGRAMS += tests/unit/test_spec_parse tests/unit/test_spec_check \
+check_PROGRAMS += tests/unit/test_spec_parse tests/unit/test_spec_bad tests/unit/test_spec_check \
 	tests/unit/test_spec_default tests/unit/test_spec_golden tests/unit/test_spec_write \
 	tests/unit/test_spec_copy tests/unit/test_spec_diff tests/unit/test_spec_schema \
 	tests/unit/test_json_table \
 	tests/prop/test_spec_roundtrip tests/fuzz/fuzz_spec
 tests_unit_test_spec_parse_SOURCES = tests/unit/test_spec_parse.c
+tests_unit_test_spec_bad_SOURCES = tests/unit/test_spec_bad.c
 tests_unit_test_spec_check_SOURCES = tests/unit/test_spec_check.c
 tests_unit_test_spec_default_SOURCES = tests/unit/test_spec_default.c tests/unit/files.h
 tests_unit_test_spec_golden_SOURCES = tests/unit/test_spec_golden.c tests/unit/files.h

@@ -178,3 +178,64 @@ TEST(errors_name_the_place)
 		CHECK_INT(parse(rows[i][0], &a, &r, NULL), -EINVAL);
 	}
 }
+
+struct huge {
+	uint64_t *x;
+	char room[4000];
+};
+struct huge_list {
+	struct huge *list;
+	size_t n_list;
+	struct huge *object;
+};
+static const struct json_field huge_fields[] = {JSON_U64_OPT(huge, x, "x")};
+static const struct json_schema huge_schema = JSON_SCHEMA(huge, huge_fields);
+static const struct json_field huge_list_fields[] = {
+	JSON_OBJS(huge_list, list, "list", huge, huge_schema),
+	JSON_OBJ(huge_list, object, "object", huge, huge_schema),
+};
+static const struct json_schema huge_list_schema = JSON_SCHEMA(huge_list, huge_list_fields);
+
+/* Three bytes of text for 4000 of memory: refused when the document's share is used up. */
+TEST(memory_of_one_document_is_limited)
+{
+	static const size_t limits[] = {0, JSON_MAX_MEMORY * 4, 100000};
+	AUTO_STRBUF text = STRBUF_INIT;
+
+	strbuf_adds(&text, "{\"list\":[{}");
+	for (int i = 0; i < 30000; i++)
+		strbuf_adds(&text, ",{}");
+	strbuf_adds(&text, "]}");
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		AUTO_ARENA struct arena a = {.limit = limits[i]};
+		struct err e = {0};
+		struct huge_list h;
+		int r = json_parse_object(&huge_list_schema, "x.json", text.buf, text.len, &a, &h,
+					  JSON_IGNORE, &e);
+
+		CHECK(a.limit == limits[i] && a.used <= JSON_MAX_MEMORY);
+		CHECK_INT(r, -E2BIG);
+		CHECK_INT(e.kind, ERR_SPEC);
+		CHECK_STR(e.msg, "x.json: needs more than 64 MB of memory");
+	}
+}
+
+/* The caller's own, lower limit holds, and is not the document's fault. */
+TEST(the_callers_limit_holds)
+{
+	static const char text[] = "{\"object\":{}}";
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct err e = {0};
+	struct huge_list h;
+
+	CHECK(arena_alloc(&a, 1 << 20));
+	a.limit = a.used + 4100;
+	CHECK_INT(json_parse_object(&huge_list_schema, "x.json", text, strlen(text), &a, &h,
+				    JSON_IGNORE, &e),
+		  0);
+	CHECK_INT(json_parse_object(&huge_list_schema, "x.json", text, strlen(text), &a, &h,
+				    JSON_IGNORE, &e),
+		  -ENOMEM);
+	CHECK_INT(e.kind, ERR_SYSTEM);
+	CHECK_STR(e.msg, "x.json: cannot allocate memory");
+}

@@ -32,6 +32,25 @@ static const struct row rows[] = {
 	{V ROOT ",\"process\":{\"cwd\":\"/\",\"args\":[\"x\"],\"rlimits\":[{\"type\":"
 		"\"RLIMIT_AS\",\"hard\":1,\"soft\":2}]}}",
 	 "/process/rlimits/0/soft: more than the hard limit"},
+	{V ROOT ",\"process\":{\"cwd\":\"/\",\"args\":[\"x\"],\"rlimits\":[{\"type\":"
+		"\"RLIMIT_CORE\",\"hard\":1,\"soft\":1},{\"type\":\"RLIMIT_AS\",\"hard\":1,"
+		"\"soft\":2}]}}",
+	 "/process/rlimits/1/soft: more than the hard limit"},
+	{OK ",\"linux\":{\"timeOffsets\":{\"boottime\":{},\"monotonic\":{\"nanosecs\":"
+	    "1000000000}}}}",
+	 "/linux/timeOffsets/monotonic/nanosecs: 1000000000 is more than 999999999"},
+	{OK ",\"linux\":{\"resources\":{\"blockIO\":{\"weightDevice\":[{\"major\":8,\"minor\":0,"
+	    "\"weight\":1},{\"major\":8,\"minor\":0,\"leafWeight\":1},{\"major\":8,\"minor\":1}]"
+	    "}}}}",
+	 "/linux/resources/blockIO/weightDevice/2: weight or leafWeight is needed"},
+	{OK ",\"linux\":{\"resources\":{\"rdma\":{\"a\":{\"hcaHandles\":1},\"b\":{\"hcaObjects\":"
+	    "1}}}}}",
+	 NULL},
+	{OK ",\"linux\":{\"resources\":{\"rdma\":{\"a\":{\"hcaHandles\":1},\"b\":{}}}}}",
+	 "/linux/resources/rdma: hcaHandles or hcaObjects is needed for \"b\""},
+	{OK ",\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"listenerMetadata\":"
+	    "\"x\",\"listenerPath\":\"/l\"}}}",
+	 NULL},
 	{OK ",\"mounts\":[{\"destination\":\"a\"},{\"destination\":\"\"}]}",
 	 "/mounts/1/destination: must not be empty"},
 	{OK ",\"linux\":{\"seccomp\":{\"defaultAction\":\"SCMP_ACT_LOG\",\"listenerMetadata\":"
@@ -74,4 +93,21 @@ TEST(create_needs)
 		CHECK_STR(e.msg, rows[i].message);
 		CHECK_INT(e.kind, ERR_SPEC);
 	}
+}
+
+TEST(exec_and_update_need)
+{
+	struct spec_rlimit limit = {"RLIMIT_AS", 5, 5};
+	char *args[] = {NULL, NULL};
+	struct spec_process p = {
+		.cwd = "/", .args = args, .n_args = 1, .rlimits = &limit, .n_rlimits = 1};
+	struct spec_resources r = {0};
+	struct err e = {0};
+
+	CHECK_INT(spec_check_process(&p, &e), 0);
+	CHECK_INT(spec_check_resources(&r, &e), 0);
+	CHECK_INT(e.kind, ERR_NONE);
+	p.n_args = 0;
+	CHECK_INT(spec_check_process(&p, &e), -EINVAL);
+	CHECK_HAS(e.msg, "args must not be empty");
 }
