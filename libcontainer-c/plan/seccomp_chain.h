@@ -13,9 +13,10 @@
  *   - a rule that goes on where an earlier one has its verdict is dropped there;
  *   - a rule that has its verdict where earlier ones go on replaces them; with another verdict, or
  *     on the same conditions with another verdict, the rules contradict each other: -EEXIST.
- * Where libseccomp 2.5 miscompiles (an LE condition that is not the rule's first on a 32-bit ABI;
- * GT, GE, LT, LE and NE conditions before another condition, because both ways to it share one
- * node) a rule here matches what it says.
+ * A rule here matches what it says, also where libseccomp 2.5 miscompiles: an LE condition that is
+ * not the rule's first on a 32-bit ABI; GT, GE, LT, LE and NE conditions before another one,
+ * because both ways to that share a node; comparisons that two ways lead to, of which one lacks the
+ * load.
  */
 #ifndef BULKHEAD_PLAN_SECCOMP_CHAIN_H
 #define BULKHEAD_PLAN_SECCOMP_CHAIN_H
@@ -40,11 +41,11 @@ struct seccomp_links {
 };
 
 /*
- * Links of a profile, all calls and ABIs together. A program of 4096 instructions cannot hold more
- * tests than that; a single rule of six GT conditions makes 189 links. Bounds the memory that a
- * hostile profile takes.
+ * Links of a profile, all calls and ABIs together; a single rule of six GT conditions makes 189. A
+ * program of 4096 instructions has fewer tests than a quarter of this. Bounds what a hostile
+ * profile costs: adding a link walks past the others of its level.
  */
-enum { SECCOMP_LINKS_MAX = 65536 };
+enum { SECCOMP_LINKS_MAX = 16384 };
 
 /**
  * seccomp_chain_add - add a rule with @n conditions, by ascending argument.
