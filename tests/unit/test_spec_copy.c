@@ -138,3 +138,20 @@ TEST(copy_and_diff_survive_every_failing_allocation)
 	} while (r < 0);
 	CHECK(n > 10);
 }
+
+TEST(the_default_survives_every_failing_allocation)
+{
+	struct spec *s;
+	long n = 0;
+
+	do {
+		struct arena a = ARENA_INIT;
+
+		fail_in = n++;
+		s = spec_default(true, true, &a);
+		CHECK((fail_in < 0) == !s);
+		fail_in = -1;
+		arena_free(&a);
+	} while (!s);
+	CHECK(n > 50);
+}
