@@ -39,8 +39,14 @@ def symbols(paths, *options):
 
 
 def objects(room):
-    return sorted(glob.glob(os.path.join(BUILD, "libcontainer-c", room, "*.o"))
-                  + glob.glob(os.path.join(BUILD, room, "*.o")))
+    """The room's objects, but for those left in an old build tree whose source is gone."""
+    found = []
+    for directory in (f"libcontainer-c/{room}", room):
+        for path in sorted(glob.glob(os.path.join(BUILD, directory, "*.o"))):
+            source = os.path.basename(path)[:-2] + ".c"
+            if os.path.exists(os.path.join(_tap.SRC, directory, source)):
+                found.append(path)
+    return found
 
 
 def pure(room, own):
