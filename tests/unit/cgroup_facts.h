@@ -5,9 +5,17 @@
 
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/err.h"
 #include "base/str.h"
 #include "host/facts.h"
+#include "oci-spec/spec.h"
 #include "plan/cgroup.h"
+#include "tests/unit/check.h"
+
+/* Each test file uses some of these. */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
 
 static const struct cgroup_hierarchy v1_hierarchies[] = {
 	{"name=systemd", "/cg/systemd", "/"},
@@ -93,5 +101,65 @@ static inline void render_settings(const struct cgroup_plan *p, struct strbuf *o
 		strbuf_adds(out, "\n");
 	}
 }
+
+static struct arena arena;
+static struct err error;
+static struct cgroup_plan plan;
+
+static int make(const struct host_facts *f, struct spec_resources *r, const char *path)
+{
+	struct spec_linux l = {.resources = r, .cgroups_path = path};
+	struct spec s = {.linux_ = &l};
+
+	arena_free(&arena);
+	err_clear(&error);
+	return cgroup_plan_make(&s, f, "c1", &arena, &plan, &error);
+}
+
+static void check_settings(const struct host_facts *f, struct spec_resources *r, const char *want)
+{
+	AUTO_STRBUF out = STRBUF_INIT;
+
+	CHECK_MSG(make(f, r, "/d/c1") == 0, "%s", error.msg);
+	strbuf_adds(&out, "");
+	render_settings(&plan, &out);
+	bool same = out.buf && strcmp(out.buf, want) == 0;
+	if (!same)
+		printf("# got:\n%s# want:\n%s", out.buf, want);
+	strbuf_free(&out);
+	CHECK(same);
+	arena_free(&arena);
+}
+
+static void check_refused(const struct host_facts *f, struct spec_resources *r, const char *path,
+			  enum err_kind kind, const char *message)
+{
+	CHECK(make(f, r, path) < 0);
+	CHECK_STR(error.msg, message);
+	CHECK_INT(error.kind, kind);
+	arena_free(&arena);
+}
+
+#define I64(v) (&(int64_t){v})
+#define U64(v) (&(uint64_t){v})
+#define U32(v) (&(uint32_t){v})
+#define U16(v) (&(uint16_t){v})
+#define YES    (&(bool){true})
+#define NO     (&(bool){false})
+
+static struct spec_memory docker_memory = {
+	.limit = &(int64_t){536870912},
+	.reservation = &(int64_t){268435456},
+	.swap = &(int64_t){1073741824},
+	.disable_oom_killer = &(bool){false},
+};
+static struct spec_cpu docker_cpu = {
+	.shares = &(uint64_t){512},
+	.quota = &(int64_t){150000},
+	.period = &(uint64_t){100000},
+	.cpus = "0-1",
+	.mems = "0",
+};
+static struct spec_pids docker_pids = {.limit = &(int64_t){2048}};
 
 #endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* cpu, pids, blockIO, hugepages, network, rdma, unified on made-up hosts: texts and refusals. */
+#include "tests/unit/cgroup_facts.h"
+
+/* CPU and pids. */
+
+TEST(cpu_shares_to_weight)
+{
+	const struct {
+		uint64_t shares;
+		const char *weight;
+	} table[] = {{1, "1"},	   {2, "1"},	      {512, "20"},	 {1024, "39"},
+		     {2048, "79"}, {262144, "10000"}, {300000, "10000"}, {UINT64_MAX, "10000"}};
+	struct spec_cpu c = {0};
+	struct spec_resources r = {.cpu = &c};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		c.shares = U64(table[i].shares);
+		CHECK_INT(make(&host_v2, &r, "/a"), 0);
+		CHECK_STR(plan.settings[0].value, table[i].weight);
+	}
+	arena_free(&arena);
+}
+
+TEST(cpu_all_of_v1)
+{
+	struct spec_cpu c = {.period = U64(50000),
+			     .quota = I64(-1),
+			     .burst = U64(10),
+			     .realtime_period = U64(1000000),
+			     .realtime_runtime = I64(950000),
+			     .idle = I64(1)};
+	struct spec_resources r = {.cpu = &c};
+
+	check_settings(
+		&host_v1, &r,
+		"9 cpu.cfs_period_us <- 50000 [= after-next] /linux/resources/cpu/period\n"
+		"9 cpu.cfs_quota_us <- -1 [= after-next] /linux/resources/cpu/quota\n"
+		"9 cpu.cfs_burst_us <- 10 [=] /linux/resources/cpu/burst\n"
+		"9 cpu.rt_period_us <- 1000000 [= after-next] /linux/resources/cpu/realtimePeriod\n"
+		"9 cpu.rt_runtime_us <- 950000 [=] /linux/resources/cpu/realtimeRuntime\n"
+		"9 cpu.idle <- 1 [=] /linux/resources/cpu/idle\n");
+	check_refused(&host_v2, &r, "/a", ERR_HOST,
+		      "/linux/resources/cpu/realtimePeriod: cgroup v2 has no real-time limits");
+	c.realtime_period = NULL;
+	c.realtime_runtime = NULL;
+	c.idle = I64(0);
+	c.burst = U64(0);
+	check_settings(&host_v2, &r,
+		       "0 cpu.max <- max 50000 [= after-next] /linux/resources/cpu/quota\n"
+		       "0 cpu.max.burst <- 0 [= optional] /linux/resources/cpu/burst\n"
+		       "0 cpu.idle <- 0 [= optional] /linux/resources/cpu/idle\n"
+		       "enable cpu\n");
+	c.idle = I64(2);
+	check_refused(&host_v2, &r, "/a", ERR_SPEC, "/linux/resources/cpu/idle: expected 0 or 1");
+}
+
+TEST(cpu_quota_alone)
+{
+	struct spec_cpu c = {.quota = I64(20000)};
+	struct spec_resources r = {.cpu = &c};
+
+	check_settings(&host_v2, &r,
+		       "0 cpu.max <- 20000 100000 [=] /linux/resources/cpu/quota\n"
+		       "enable cpu\n");
+}
+
+TEST(cpuset_lists)
+{
+	const char *const bad[] = {"a",	 "1-",	"-1",	"2-1", "0,,1",
+				   "0,", "0 1", "8192", "0;1", NULL};
+	struct spec_cpu c = {0};
+	struct spec_resources r = {.cpu = &c};
+
+	for (const char *const *p = bad; *p; p++) {
+		c.cpus = *p;
+		check_refused(&host_v1, &r, "/a", ERR_SPEC,
+			      "/linux/resources/cpu/cpus: expected a list like \"0-3,7\"");
+	}
+}
+
+TEST(pids)
+{
+	struct spec_pids p = {.limit = I64(-1)};
+	struct spec_resources r = {.pids = &p};
+
+	check_settings(&host_v1, &r, "1 pids.max <- max [=] /linux/resources/pids/limit\n");
+	p.limit = I64(0);
+	check_settings(&host_v1, &r, "1 pids.max <- 1 [=] /linux/resources/pids/limit\n");
+	p.limit = NULL;
+	check_settings(&host_v1, &r, "");
+	p.limit = I64(-2);
+	check_refused(&host_v1, &r, "/a", ERR_SPEC,
+		      "/linux/resources/pids/limit: expected -1 or more");
+}
+
+TEST(controller_that_no_hierarchy_has)
+{
+	struct host_facts f = host_hybrid;
+	struct spec_resources r = {.pids = &docker_pids};
+
+	f.cgroup_v1++; /* without pids */
+	f.n_cgroup_v1--;
+	check_refused(&f, &r, "/a", ERR_HOST,
+		      "/linux/resources/pids/limit: no cgroup hierarchy of this host has the pids "
+		      "controller");
+}
+
+TEST(hugetlb_on_all_three)
+{
+	struct spec_hugepage_limit h = {.page_size = "2MB", .limit = 3145728};
+	struct spec_resources r = {.hugepage_limits = &h, .n_hugepage_limits = 1};
+
+	check_settings(&host_v1, &r,
+		       "4 hugetlb.2MB.limit_in_bytes <- 3145728 want 2097152 [#] "
+		       "/linux/resources/hugepageLimits/0\n"
+		       "4 hugetlb.2MB.rsvd.limit_in_bytes <- 3145728 want 2097152 [# optional] "
+		       "/linux/resources/hugepageLimits/0\n");
+	check_settings(&host_hybrid, &r,
+		       "6 hugetlb.2MB.max <- 3145728 want 2097152 [#] "
+		       "/linux/resources/hugepageLimits/0\n"
+		       "6 hugetlb.2MB.rsvd.max <- 3145728 want 2097152 [# optional] "
+		       "/linux/resources/hugepageLimits/0\n"
+		       "enable hugetlb\n");
+}
+
+TEST(hugetlb_page_sizes)
+{
+	struct spec_hugepage_limit h = {.page_size = "../x", .limit = 1};
+	struct spec_resources r = {.hugepage_limits = &h, .n_hugepage_limits = 1};
+	const char *const bad[] = {"../x", "", "MB", "02MB", "2MBx", "2mb", "99999999GB", NULL};
+
+	for (const char *const *p = bad; *p; p++) {
+		h.page_size = *p;
+		check_refused(&host_v2, &r, "/a", ERR_SPEC,
+			      "/linux/resources/hugepageLimits/0/pageSize: expected a size like "
+			      "\"2MB\" or \"1GB\"");
+	}
+}
+
+/* Block I/O, network, rdma. */
+
+static struct spec_weight_device weights[] = {{.major = 8, .minor = 0, .weight = &(uint16_t){500}}};
+static struct spec_throttle_device rate = {.major = 8, .minor = 0, .rate = 1048576};
+static struct spec_throttle_device lifted = {.major = 8, .minor = 16, .rate = 0};
+
+TEST(block_io)
+{
+	struct spec_block_io io = {.weight = U16(100),
+				   .weight_device = weights,
+				   .n_weight_device = 1,
+				   .throttle_read_bps_device = &rate,
+				   .n_throttle_read_bps_device = 1,
+				   .throttle_write_iops_device = &lifted,
+				   .n_throttle_write_iops_device = 1};
+	struct spec_resources r = {.block_io = &io};
+
+	check_settings(
+		&host_v1, &r,
+		"3 blkio.weight <- 100 or blkio.bfq.weight <- 100 want 100 [=] "
+		"/linux/resources/blockIO/weight\n"
+		"3 blkio.weight_device <- 8:0 500 or blkio.bfq.weight_device <- 8:0 500 want 8:0 "
+		"500 [?] /linux/resources/blockIO/weightDevice/0\n"
+		"3 blkio.throttle.read_bps_device <- 8:0 1048576 [?] "
+		"/linux/resources/blockIO/throttleReadBpsDevice/0\n"
+		"3 blkio.throttle.write_iops_device <- 8:16 0 [? may-vanish] "
+		"/linux/resources/blockIO/throttleWriteIOPSDevice/0\n");
+	check_settings(
+		&host_v2, &r,
+		"0 io.bfq.weight <- 100 want default 100 or io.weight <- default 910 want default "
+		"910 [?] /linux/resources/blockIO/weight\n"
+		"0 io.bfq.weight <- 8:0 500 or io.weight <- 8:0 4950 want 8:0 4950 [?] "
+		"/linux/resources/blockIO/weightDevice/0\n"
+		"0 io.max <- 8:0 rbps=1048576 [?] "
+		"/linux/resources/blockIO/throttleReadBpsDevice/0\n"
+		"0 io.max <- 8:16 wiops=max [? may-vanish] "
+		"/linux/resources/blockIO/throttleWriteIOPSDevice/0\n"
+		"enable io\n");
+}
+
+TEST(block_io_refused)
+{
+	struct spec_block_io io = {.weight = U16(9)};
+	struct spec_resources r = {.block_io = &io};
+
+	check_refused(&host_v1, &r, "/a", ERR_SPEC,
+		      "/linux/resources/blockIO/weight: expected 10 to 1000");
+	io.weight = NULL;
+	io.leaf_weight = U16(100);
+	check_refused(&host_v2, &r, "/a", ERR_HOST,
+		      "/linux/resources/blockIO/leafWeight: cgroup v2 has no leaf weights");
+}
+
+TEST(network_and_rdma)
+{
+	struct spec_interface_priority prio = {.name = "eth0", .priority = 5};
+	struct spec_network net = {
+		.class_id = U32(0x100001), .priorities = &prio, .n_priorities = 1};
+	struct spec_rdma dev = {.key = "mlx4_0", .hca_objects = U32(2000)};
+	struct spec_resources r = {.network = &net, .rdma = &dev, .n_rdma = 1};
+
+	check_settings(&host_v1, &r,
+		       "2 net_cls.classid <- 1048577 [=] /linux/resources/network/classID\n"
+		       "2 net_prio.ifpriomap <- eth0 5 [?] /linux/resources/network/priorities/0\n"
+		       "5 rdma.max <- mlx4_0 hca_object=2000 [?] /linux/resources/rdma/mlx4_0\n");
+	check_refused(&host_v2, &r, "/a", ERR_HOST,
+		      "/linux/resources/network/classID: no cgroup hierarchy of this host has the "
+		      "net_cls controller");
+	prio.name = "eth0 1\nlo";
+	check_refused(&host_v1, &r, "/a", ERR_SPEC,
+		      "/linux/resources/network/priorities/0/name: expected the name of an "
+		      "interface");
+	dev.key = "a\nb";
+	r.network = NULL;
+	check_refused(&host_v2, &r, "/a", ERR_SPEC,
+		      "/linux/resources/rdma: a key is not the name of a device");
+}
+
+/* unified. */
+
+static struct spec_pair pairs[2];
+
+static struct spec_resources *unified(const char *key, const char *value)
+{
+	static struct spec_resources r;
+
+	pairs[0] = (struct spec_pair){key, value};
+	r = (struct spec_resources){.unified = pairs, .n_unified = 1};
+	return &r;
+}
+
+TEST(unified_on_v2)
+{
+	check_settings(&host_v2, unified("memory.high", "1G"),
+		       "0 memory.high <- 1G [#] /linux/resources/unified/memory.high\n"
+		       "enable memory\n");
+	check_settings(&host_v2, unified("io.max", "8:0 rbps=1\n8:16 wbps=2\n"),
+		       "0 io.max <- 8:0 rbps=1 [?] /linux/resources/unified/io.max\n"
+		       "0 io.max <- 8:16 wbps=2 [?] /linux/resources/unified/io.max\n"
+		       "enable io\n");
+	check_settings(&host_v2, unified("cgroup.max.descendants", "10"),
+		       "0 cgroup.max.descendants <- 10 [?] "
+		       "/linux/resources/unified/cgroup.max.descendants\n");
+}
+
+TEST(unified_elsewhere)
+{
+	check_settings(&host_hybrid, unified("hugetlb.2MB.max", "0"),
+		       "6 hugetlb.2MB.max <- 0 [#] /linux/resources/unified/hugetlb.2MB.max\n"
+		       "enable hugetlb\n");
+	check_refused(&host_hybrid, unified("memory.high", "1"), "/a", ERR_HOST,
+		      "/linux/resources/unified/memory.high: the memory controller is not in a "
+		      "cgroup v2 tree of this host");
+	check_refused(&host_v1, unified("cgroup.max.depth", "1"), "/a", ERR_HOST,
+		      "/linux/resources/unified/cgroup.max.depth: this host has no cgroup v2 tree");
+}
+
+TEST(unified_keys_that_are_no_limits)
+{
+	const char *const runtimes[] = {
+		"cgroup.procs",		  "cgroup.threads", "cgroup.kill", "cgroup.type",
+		"cgroup.subtree_control", "cgroup.freeze",  NULL};
+	const char *const malformed[] = {"memory",    "../cgroup.procs", "a/b.c", ".x", "memory.",
+					 "mem ory.x", "memory.max\n",	 "",	  NULL};
+	char message[128];
+
+	for (const char *const *p = runtimes; *p; p++) {
+		snprintf(message, sizeof(message), "/linux/resources/unified/%s: is not a limit",
+			 *p);
+		check_refused(&host_v2, unified(*p, "1"), "/a", ERR_SPEC, message);
+	}
+	for (const char *const *p = malformed; *p; p++)
+		check_refused(&host_v2, unified(*p, "1"), "/a", ERR_SPEC,
+			      "/linux/resources/unified: a key is not of the form "
+			      "CONTROLLER.PARAMETER");
+}
+
+TEST(unified_may_not_undo_a_limit)
+{
+	struct spec_resources *r = unified("memory.max", "max");
+
+	r->memory = &docker_memory;
+	check_refused(&host_v2, r, "/a", ERR_SPEC,
+		      "/linux/resources/unified/memory.max: contradicts "
+		      "/linux/resources/memory/limit");
+	pairs[0].value = "536870912";
+	CHECK_INT(make(&host_v2, r, "/a"), 0);
+	CHECK_INT(plan.n_settings, 3);
+	arena_free(&arena);
+}
