@@ -55,11 +55,15 @@ static int fail(const struct context *c, const struct err *e, int status)
 	return status;
 }
 
-/* Prints what the engines' users expect in front of a help text; the error follows on stderr. */
+/*
+ * The error goes first: a reader of stdout that is gone ends us by SIGPIPE. In front of the help
+ * stands what users of runc know.
+ */
 static int fail_usage(const struct context *c, const char *intro, const struct command *cmd,
 		      const struct err *e)
 {
 	AUTO_STRBUF out = STRBUF_INIT;
+	int status = fail(c, e, EXIT_FAILURE);
 
 	strbuf_adds(&out, intro);
 	strbuf_adds(&out, "\n\n");
@@ -68,7 +72,7 @@ static int fail_usage(const struct context *c, const char *intro, const struct c
 	else
 		usage_program(global_options, &out);
 	(void)output_write(&out, NULL);
-	return fail(c, e, EXIT_FAILURE);
+	return status;
 }
 
 static int show_help(const struct context *c, const struct command *cmd)
