@@ -200,3 +200,8 @@ tests_golden_test_harden_SOURCES = tests/golden/test_harden.c tests/unit/files.h
 	tests/golden/facts_json.c tests/golden/facts_json.h \
 	tests/golden/plan_text.c tests/golden/plan_text.h
 EXTRA_DIST += tests/golden/harden
+
+# Security labels, on kernels that have them: booted in an emulator.
+EXTRA_DIST += tests/vm/_boot.sh tests/vm/test_apparmor.sh tests/vm/test_selinux.sh \
+	tests/vm/vm_init.h tests/vm/apparmor.c tests/vm/selinux.c tests/vm/profiles \
+	tests/vm/policy.cil

@@ -23,7 +23,7 @@ static void clean_up(void)
 		fprintf(stderr, "# %s remains\n", dir);
 }
 
-__attribute__((constructor(102))) static void set_up(void)
+__attribute__((constructor(103))) static void set_up(void)
 {
 	if (!mkdtemp(dir) || chdir("/") != 0)
 		abort();

@@ -22,7 +22,7 @@ static void clean_up(void)
 		fprintf(stderr, "# %s remains\n", dir);
 }
 
-__attribute__((constructor(102))) static void set_up(void)
+__attribute__((constructor(103))) static void set_up(void)
 {
 	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    !mkdtemp(dir))
