@@ -179,8 +179,11 @@ check_PROGRAMS += tests/unit/test_in_root tests/unit/test_mounts_options \
 	tests/unit/test_mounts_plan \
 	tests/integration/test_mounts_binds tests/integration/test_mounts_devices \
 	tests/integration/test_mounts_docker tests/integration/test_mounts_hostile \
-	tests/integration/test_mounts_tmpfs tests/integration/test_nshelper
+	tests/integration/test_mounts_tmpfs tests/integration/test_nshelper \
+	tests/prop/test_mounts_plan
 EXTRA_PROGRAMS += tests/bench/bench_mounts
+tests_prop_test_mounts_plan_SOURCES = tests/prop/test_mounts_plan.c \
+	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
 MOUNTS_BOX = tests/integration/mounts_box.h
 tests_unit_test_in_root_SOURCES = tests/unit/test_in_root.c
 tests_unit_test_mounts_options_SOURCES = tests/unit/test_mounts_options.c

@@ -61,6 +61,7 @@ static pid_t box_main;
 
 static const char *const box_hierarchies[] = {"cpu",	 "cpuacct", "cpuset", "memory", "devices",
 					      "freezer", "blkio",   "pids",   "systemd"};
+static const char box_unified[] = "/sys/fs/cgroup/unified";
 #define BOX_HIERARCHIES (sizeof(box_hierarchies) / sizeof(box_hierarchies[0]))
 
 /* Containers that run: a failed test does not stop its own. */
@@ -82,8 +83,9 @@ static void box_remove_cgroups(const char *name)
 {
 	char path[256];
 
-	for (size_t i = 0; i < BOX_HIERARCHIES; i++) {
-		snprintf(path, sizeof(path), "/sys/fs/cgroup/%s/%s", box_hierarchies[i], name);
+	for (size_t i = 0; i <= BOX_HIERARCHIES; i++) {
+		snprintf(path, sizeof(path), "/sys/fs/cgroup/%s/%s",
+			 i < BOX_HIERARCHIES ? box_hierarchies[i] : "unified", name);
 		/* Its last process may still be on its way out. */
 		for (int n = 0; rmdir(path) != 0 && errno == EBUSY && n < 200; n++)
 			usleep(5000);
@@ -370,6 +372,7 @@ struct box {
 	const char *mounts; /* JSON array, or NULL: none */
 	const char *linux_; /* members of the linux object, without braces; or NULL */
 	bool cgroups;	    /* cgroups of its own in every hierarchy */
+	bool cgroup2;	    /* as if the host had only the cgroup2 tree */
 	bool host_cgroupns; /* no cgroup namespace of its own */
 	bool host_net;	    /* the network namespace is owned by the host's user namespace */
 	bool terminal;
@@ -401,19 +404,34 @@ static double box_now(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static void box_make_cgroups(const struct box *b, const char **paths)
+static size_t box_make_cgroups(const struct box *b, const char **paths)
 {
+	if (b->cgroup2) {
+		char *path = malloc(256);
+		snprintf(path, 256, "%s/%s", box_unified, b->cgroup_name);
+		mkdir(path, 0755);
+		paths[0] = path;
+		return 1;
+	}
 	for (size_t i = 0; i < BOX_HIERARCHIES; i++) {
 		char *path = malloc(256);
 		snprintf(path, 256, "/sys/fs/cgroup/%s/%s", box_hierarchies[i], b->cgroup_name);
 		mkdir(path, 0755);
 		paths[i] = path;
 	}
+	return BOX_HIERARCHIES;
 }
 
 static void box_enter_cgroups(const struct box *b)
 {
 	char path[256], text[64];
+
+	if (b->cgroup2) {
+		snprintf(path, sizeof(path), "%s/%s/cgroup.procs", box_unified, b->cgroup_name);
+		if (file_write_at(AT_FDCWD, path, "0") < 0)
+			_exit(97);
+		return;
+	}
 
 	for (size_t i = 0; i < BOX_HIERARCHIES; i++) {
 		if (!strcmp(box_hierarchies[i], "cpuset")) {
@@ -563,8 +581,7 @@ static int box_make(const struct box *b, const struct mounts_plan *plan,
 					   (b->host_net ? 0 : CLONE_NEWNET),
 				  .pidfd = (uint64_t)(uintptr_t)&pidfd,
 				  .exit_signal = SIGCHLD};
-	if (b->cgroups)
-		box_make_cgroups(b, paths);
+	size_t n_paths = b->cgroups ? box_make_cgroups(b, paths) : 0;
 	pid_t pid = sys_clone3(&args);
 	if (pid == 0)
 		box_child(b, agent_fd, go_fds[0], ready[1]);
@@ -581,8 +598,8 @@ static int box_make(const struct box *b, const struct mounts_plan *plan,
 				 .root_gid = BOX_UID,
 				 .pidfd = pidfd,
 				 .ns = ns,
-				 .cgroup_paths = b->cgroups ? paths : NULL,
-				 .n_cgroup_paths = b->cgroups ? BOX_HIERARCHIES : 0};
+				 .cgroup_paths = paths,
+				 .n_cgroup_paths = n_paths};
 	if (b->no_mknod && box_drop_mknod() < 0)
 		return box_fail(report, "capset");
 	struct nshelper_job job = {.run = b->job};
@@ -650,6 +667,11 @@ static int box_plan(const struct box *b, struct arena *a, struct mounts_plan *pl
 	int r = json ? spec_parse(json, strlen(json), a, &s, e) : -ENOMEM;
 	if (r >= 0)
 		r = host_probe(s, a, &facts, e);
+	if (r >= 0 && b->cgroup2) {
+		facts.cgroup_layout = CGROUP_LAYOUT_V2;
+		facts.n_cgroup_v1 = 0;
+		facts.cgroup_v2_mountpoint = box_unified;
+	}
 	return r < 0 ? r : mounts_plan_make(s, &facts, ns, a, plan, e);
 }
 

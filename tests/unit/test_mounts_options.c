@@ -308,6 +308,47 @@ TEST(names_for_features)
 	CHECK_INT(n, 61);
 }
 
+/*
+ * Whatever is combined: what is set and what is cleared do not contradict each other, and the
+ * kernel will accept it (mount_setattr(2): all of the access time field is cleared before any of it
+ * is set).
+ */
+static bool acceptable(uint64_t set, uint64_t clr)
+{
+	if ((clr & ATIME) != 0 && (clr & ATIME) != ATIME)
+		return false;
+	if ((set & ATIME) && (clr & ATIME) != ATIME)
+		return false;
+	if ((set & ATIME) == (MOUNT_ATTR_NOATIME | MOUNT_ATTR_STRICTATIME))
+		return false;
+	return ((set & clr) & ~(uint64_t)ATIME) == 0;
+}
+
+TEST(random_combinations)
+{
+	const char *const *names = mount_option_names();
+	size_t n_names = 0;
+	unsigned seed = 1;
+
+	while (names[n_names])
+		n_names++;
+	for (int i = 0; i < 20000; i++) {
+		struct mount_plan p;
+		char text[400] = "";
+		for (int k = rand_r(&seed) % 12; k > 0; k--) {
+			strcat(text, names[(size_t)rand_r(&seed) % n_names]);
+			strcat(text, rand_r(&seed) % 2 ? " " : ",");
+		}
+		enum mount_kind kind = rand_r(&seed) % 2 ? MOUNT_BIND : MOUNT_TMPFS;
+		int r = parse(kind, text, &p);
+		CHECK_MSG(r == 0 || str_starts(err.msg, "/mounts/7/options/"), "%s", err.msg);
+		CHECK_MSG(acceptable(p.attr_set, p.attr_clr) && acceptable(p.rec_set, p.rec_clr),
+			  "%s", text);
+		CHECK(kind == MOUNT_BIND || (!p.rec_set && !p.rec_clr));
+		CHECK(p.n_propagation <= MOUNT_PROPAGATIONS_MAX);
+	}
+}
+
 TEST(out_of_memory)
 {
 	struct namespaces_plan ns = namespaces();
