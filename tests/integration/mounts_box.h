@@ -56,6 +56,8 @@
 #define BOX_SEP	 '\x1f'
 #define BOX_TEXT 65536
 
+#define BOX_NAMESPACES (CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
+
 static char box_dir[64];
 static pid_t box_main;
 
@@ -374,11 +376,10 @@ struct box {
 	bool cgroups;	    /* cgroups of its own in every hierarchy */
 	bool cgroup2;	    /* as if the host had only the cgroup2 tree */
 	bool host_cgroupns; /* no cgroup namespace of its own */
-	bool host_net;	    /* the network namespace is owned by the host's user namespace */
+	bool host_owned;    /* pid, net, ipc and uts namespaces belong to the host's user ns */
 	bool terminal;
-	bool no_mknod;	      /* the runtime may make no device nodes */
-	int (*job)(void *);   /* more work for the namespace helper */
-	const char *on_apply; /* host: shell command run between opening sources and applying */
+	bool no_mknod;	    /* the runtime may make no device nodes */
+	int (*job)(void *); /* more work for the namespace helper */
 	/* results */
 	int fd; /* the agent */
 	pid_t runtime, init;
@@ -562,7 +563,7 @@ static int box_make(const struct box *b, const struct mounts_plan *plan,
 	char c;
 
 	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0 ||
-	    pipe2(ready, O_CLOEXEC) != 0 || (b->host_net && unshare(CLONE_NEWNET) != 0))
+	    pipe2(ready, O_CLOEXEC) != 0 || (b->host_owned && unshare(BOX_NAMESPACES) != 0))
 		return box_fail(report, "namespaces");
 	int fds = box_count_fds();
 	double t = box_now();
@@ -574,11 +575,8 @@ static int box_make(const struct box *b, const struct mounts_plan *plan,
 			_exit(89);
 		return r;
 	}
-	if (b->on_apply && system(b->on_apply) != 0)
-		return box_fail(report, b->on_apply);
-	struct clone_args args = {.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC |
-					   CLONE_NEWUTS | CLONE_PIDFD |
-					   (b->host_net ? 0 : CLONE_NEWNET),
+	struct clone_args args = {.flags = CLONE_NEWUSER | CLONE_PIDFD |
+					   (b->host_owned ? 0 : BOX_NAMESPACES),
 				  .pidfd = (uint64_t)(uintptr_t)&pidfd,
 				  .exit_signal = SIGCHLD};
 	size_t n_paths = b->cgroups ? box_make_cgroups(b, paths) : 0;
@@ -664,6 +662,8 @@ static int box_plan(const struct box *b, struct arena *a, struct mounts_plan *pl
 		ns->ns[k].mode = NS_NEW;
 	if (b->host_cgroupns)
 		ns->ns[NS_CGROUP].mode = NS_SHARED;
+	if (b->host_owned)
+		ns->ns[NS_IPC].mode = NS_JOIN_HOST_OWNED;
 	int r = json ? spec_parse(json, strlen(json), a, &s, e) : -ENOMEM;
 	if (r >= 0)
 		r = host_probe(s, a, &facts, e);

@@ -62,14 +62,21 @@ TEST(namespaces_are_the_containers)
 	CHECK_HAS(text, "Name:");
 }
 
-TEST(a_network_namespace_of_the_host)
+/* Made by an engine before (podman, CRI): the container's root could mount none of these. */
+TEST(namespaces_that_the_host_owns)
 {
-	struct box b = docker_box("hostnet");
+	struct box b = docker_box("hostowned");
 
-	b.host_net = true;
+	b.host_owned = true;
 	BOX_START(&b);
 	CHECK_HAS(box_do(&b, "mount", "/sys", NULL), "- sysfs sysfs");
 	IN(&b, "list", "/sys/class/net", NULL, "lo");
+	CHECK_HAS(box_do(&b, "mount", "/proc", NULL), "- proc proc");
+	CHECK_HAS(box_do(&b, "stat", "/proc/self", NULL), " link 1");
+	CHECK_HAS(box_do(&b, "mount", "/dev/mqueue", NULL), "- mqueue mqueue");
+	/* Shared with others: its owner stays what it was. */
+	IN(&b, "stat", "/dev/mqueue", NULL, "65534:65534 1777 dir");
+	IN(&b, "umount", "/proc", NULL, "EINVAL");
 	box_stop(&b);
 }
 
