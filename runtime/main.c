@@ -2,6 +2,7 @@
 /* main.c: from argv to one command, and from its result to the exit status. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,6 +48,15 @@ static void open_standard_fds(void)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", O_RDWR | O_NOCTTY) != fd)
 			_exit(1); /* there is nowhere to say why */
+}
+
+/*
+ * A caller that ignores SIGCHLD hands that down through execve(2), and then the kernel throws exit
+ * statuses away: of hooks, of the container's process.
+ */
+static void want_children(void)
+{
+	signal(SIGCHLD, SIG_DFL);
 }
 
 static int fail(const struct context *c, const struct err *e, int status)
@@ -157,6 +167,7 @@ int main(int argc, char **argv)
 	struct err e = {0};
 
 	open_standard_fds();
+	want_children();
 	if (argc < 1)
 		return show_help(&c, NULL);
 	if (options_parse(global_options, argc - 1, argv + 1, OPTIONS_FIRST, &rest, &e) < 0) {
