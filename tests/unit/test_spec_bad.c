@@ -148,6 +148,8 @@ static const struct bad bad[] = {
 	{R "\"devices\":[{\"type\":\"c\"}]}}}", "/linux/resources/devices/0/allow: ", "missing"},
 	{P "\"rlimits\":[{\"type\":\"RLIMIT_nofile\",\"hard\":1,\"soft\":1}]}}",
 	 "/process/rlimits/0/type: ", "RLIMIT_"},
+	{P "\"rlimits\":[{\"type\":\"NOFILE\",\"hard\":1,\"soft\":1}]}}",
+	 "/process/rlimits/0/type: ", "RLIMIT_"},
 	{P "\"rlimits\":[{\"type\":\"RLIMIT_\",\"hard\":1,\"soft\":1}]}}",
 	 "/process/rlimits/0/type: ", "RLIMIT_"},
 	{R "\"hugepageLimits\":[{\"pageSize\":\"MB\",\"limit\":1}]}}}",

@@ -60,6 +60,7 @@ TEST(takes_what_engines_send)
 		L "\"rootfsPropagation\":\"rslave\"}}",
 		"{" V ",\"windows\":{\"x\":1.5e300},\"vm\":[[[[]]]]}",
 		"{" V ",\"OCIVERSION\":7}",
+		"{" V ",\"x\":{\"\\u0061\":1,\"\\u0062\":2,\"\\u0063\":3}}",
 		P "\"capabilities\":{\"bounding\":[\"CAP_FUTURE\",\"chown\"]}}}",
 		L "\"devices\":[{\"path\":\"/d\",\"type\":\"p\"}]}}",
 	};

@@ -40,7 +40,7 @@ static const struct row enumerations[] = {
 	{R "\"devices\":[{\"allow\":true,\"access\":\"", "\"}]}}}", {"r", "w", "m", "rwm", ""}},
 	{R "\"hugepageLimits\":[{\"limit\":1,\"pageSize\":\"",
 	 "\"}]}}}",
-	 {"64KB", "2MB", "1GB", "512MB"}},
+	 {"64KB", "2MB", "1GB", "512MB", "9GB"}},
 	{L "\"rootfsPropagation\":\"",
 	 "\"}}",
 	 {"private", "shared", "slave", "unbindable", "rprivate", "rshared", "rslave",
