@@ -24,8 +24,6 @@ bool mount_is_at(const struct spec_mount *m, const char *path)
 	char clean[PATH_MAX];
 
 	/* A relative destination is below "/" (config.md). */
-	if (!m->destination)
-		return false;
 	if (path_clean(m->destination, clean, sizeof(clean)) < 0)
 		return false;
 	return strcmp(clean[0] == '/' ? clean + 1 : clean, path + 1) == 0;

@@ -398,3 +398,42 @@ TEST(patterns)
 	CHECK(!storage_match("/a/b", "/a"));
 	CHECK(storage_match("/", "/"));
 }
+
+TEST(several_data_roots_are_found)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f[2] = {directory("/data/b/volumes/v/_data"),
+				 directory("/data/b/containers/" ID "/hosts")};
+
+	c->f.binds = f;
+	c->f.n_binds = 2;
+	case_doc(
+		c, "", "",
+		",'root':{'path':'/data/a/overlay2/x/merged'},'mounts':[{'destination':'/x','type':"
+		"'bind','source':'/s'},{'destination':'/etc/hosts','type':'bind','source':'/h'}]");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(has_option(c, "idmap"));
+}
+
+TEST(unknown_file_systems_are_not_idmapped)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+
+	f.fs_type = OVERLAYFS_SUPER_MAGIC;
+	run_bind(c, "/v", &f, "");
+	CHECK(!has_option(c, "idmap"));
+	CHECK(decision_find(c, DECISION_NOTE, "binds", "/mounts/0/source"));
+}
+
+TEST(procfs_and_sysfs_are_known_by_name_alone)
+{
+	static const char *const paths[] = {"/proc", "/sys", "/sys/fs/cgroup/unified"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_new();
+		run_bind(c, paths[i], NULL, "");
+		CHECK_MSG(c->r == 0, "%s", c->e.msg);
+		CHECK(has_option(c, "rro"));
+	}
+}

@@ -216,3 +216,20 @@ TEST(parts_of_privileged_are_reduced_instead)
 		 "");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 }
+
+TEST(sixty_four_removed_names_are_all_listed)
+{
+	struct harden_case *c = case_new();
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	strbuf_adds(&b, ",'capabilities':{'bounding':['CAP_KILL'");
+	for (int i = 0; i < 64; i++)
+		strbuf_addf(&b, ",'CAP_%d'", i);
+	strbuf_adds(&b, "]}");
+	case_doc(c, b.buf, "", "");
+	const struct decision *d =
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/bounding");
+	CHECK(d);
+	CHECK_HAS(d->why, " CAP_63");
+	CHECK(!strstr(d->why, "more"));
+}

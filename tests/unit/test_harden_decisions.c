@@ -134,7 +134,11 @@ TEST(hooks_are_noted)
 
 	case_doc(c, "", "",
 		 ",'hooks':{'prestart':[{'path':'/a'},{'path':'/b'}],'poststop':[{'path':'/c'}],"
-		 "'startContainer':[{'path':'/d'}]}");
+		 "'startContainer':[{'path':'/d'}],'createRuntime':[{'path':'/e'}],"
+		 "'createContainer':[{'path':'/f'}],'poststart':[{'path':'/g'}]}");
+	CHECK(decision_find(c, DECISION_NOTE, "hooks", "/hooks/createRuntime"));
+	CHECK(decision_find(c, DECISION_NOTE, "hooks", "/hooks/createContainer"));
+	CHECK(decision_find(c, DECISION_NOTE, "hooks", "/hooks/poststart"));
 	CHECK_STR(decision_find(c, DECISION_NOTE, "hooks", "/hooks/prestart")->why,
 		  "2 programs run with the host's root privileges");
 	CHECK_STR(decision_find(c, DECISION_NOTE, "hooks", "/hooks/poststop")->why,

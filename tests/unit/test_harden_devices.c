@@ -138,3 +138,21 @@ TEST(an_entry_covers_only_its_access)
 		  "[" DENY ",{\"allow\":true,\"type\":\"c\",\"major\":10,\"minor\":1,\"access\":"
 		  "\"r\"}]");
 }
+
+TEST(one_rule_with_mknod_among_others_is_enough)
+{
+	CHECK_STR(rules(case_new(), "{'allow':false,'access':'rwm'},"
+				    "{'allow':true,'type':'c','major':1,'minor':3,'access':'rwm'},"
+				    "{'allow':true,'type':'c','major':1,'minor':5,'access':'rw'}"),
+		  "[" DENY ",{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":3,\"access\":"
+		  "\"rw\"},{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":5,\"access\":"
+		  "\"rw\"}]");
+}
+
+TEST(denying_one_device_is_not_denying_all)
+{
+	CHECK_STR(rules(case_new(), "{'allow':false,'type':'a','minor':0,'access':'rwm'}"),
+		  "[" DENY ",{\"allow\":false,\"type\":\"a\",\"minor\":0,\"access\":\"rwm\"}]");
+	CHECK_STR(rules(case_new(), "{'allow':false,'type':'a','major':0,'access':'rwm'}"),
+		  "[" DENY ",{\"allow\":false,\"type\":\"a\",\"major\":0,\"access\":\"rwm\"}]");
+}

@@ -165,8 +165,8 @@ static const char *kernel_note(struct harden_case *c, const char *memory)
 
 TEST(the_note_tells_what_limits_kernel_memory)
 {
-	static const struct cgroup_hierarchy v1[] = {{"cpu,cpuacct", "/c", "/"},
-						     {"cpuset,memory", "/m", "/"}};
+	static const struct cgroup_hierarchy v1[] = {{"cpuset,cpuacct", "/c", "/"},
+						     {"cpu,memory", "/m", "/"}};
 	struct harden_case *c = case_new();
 
 	CHECK_HAS(kernel_note(c, ""), "charged to memory.max, which is its limit");

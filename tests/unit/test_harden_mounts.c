@@ -99,7 +99,7 @@ TEST(tmpfs_has_no_devices_unless_it_is_dev)
 TEST(kernel_views_are_read_only)
 {
 	CHECK_STR(options(case_new(),
-			  "{'destination':'/sys','type':'sysfs','options':['rw','exec']}"),
+			  "{'destination':'/sys','type':'sysfs','options':['rw','exec','rexec']}"),
 		  "nosuid,nodev,noexec,ro");
 	CHECK_STR(options(case_new(), "{'destination':'/sys/fs/cgroup','type':'cgroup2','options':["
 				      "'nosuid','noexec','nodev','rrw']}"),

@@ -19,6 +19,7 @@ TEST(namespaced_settings_pass)
 		{"net.ipv4.tcp_rmem", "4096\\t131072\\t6291456"},
 		{"net.ipv4.ip_local_reserved_ports", "80,8080-8090"},
 		{"kernel.shmmax", "1000000"},
+		{"net.azAZ09_-.x", "azAZ09"},
 		{"kernel/shmmax", "1000000"},
 		{"kernel.shm_rmid_forced", "1"},
 		{"kernel.sem", "250 32000 32 128"},

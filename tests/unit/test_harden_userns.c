@@ -302,3 +302,41 @@ TEST(the_highest_id_of_the_range_is_accepted)
 		    "'gid':65535}},'linux':{'namespaces':[" NAMESPACES "]}}");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 }
+
+/* The same three at the very first place of the list. */
+TEST(the_first_entry_counts_like_any_other)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[7] = {[0] = {.exists = true, .is_own = true}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c, "{'type':'user','path':'/proc/1/ns/user'}," NAMESPACES, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_CHANGE(c, "userns", "/linux/namespaces/0/path", "\"/proc/1/ns/user\"", NULL);
+	CHECK_INT(c->out->linux_->n_namespaces, 7);
+	c = case_new();
+	facts[0] = (struct ns_fact){
+		.exists = true, .owner = NS_OWNER_FOREIGN, .owner_ino = 7, .maps = foreign_maps};
+	c->f.ns = facts;
+	c->f.n_ns = 6;
+	run_with(c,
+		 "{'type':'network','path':'/n'},{'type':'pid'},{'type':'ipc'},{'type':'uts'},"
+		 "{'type':'mount'},{'type':'cgroup'}",
+		 "");
+	CHECK_QUIET(c, "userns");
+	CHECK(decision_find(c, DECISION_NOTE, "userns", "/linux/namespaces/0"));
+	CHECK(!harden_needs_id_range(c->in, &c->f));
+}
+
+TEST(maps_for_users_alone_are_not_enough)
+{
+	struct harden_case *c = case_new();
+	const char *maps = ",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000}]";
+
+	run_with(c, NAMESPACES ",{'type':'user'}", maps);
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "nor mappings to apply specified");
+	c = case_new();
+	run_with(c, NAMESPACES, maps);
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "nor mappings to apply specified");
+}

@@ -293,6 +293,10 @@ TEST(names_need_a_uts_namespace)
 	c = case_new();
 	plan(c, DOC("{'type':'mount'},{'type':'uts'}", "",
 		    ",'hostname':'"
+		    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg'"));
+	CHECK_OK(c);
+	plan(c, DOC("{'type':'mount'},{'type':'uts'}", "",
+		    ",'hostname':'"
 		    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg'"));
 	CHECK_SPEC(c, "/hostname: longer than 64 bytes");
 }
@@ -397,6 +401,21 @@ TEST(group_maps_besides_a_path_have_to_be_the_same_too)
 	plan(c, DOC("{'type':'user','path':'/u'},{'type':'mount'}",
 		    ",'uidMappings':[{'containerID':0,'hostID':300000,'size':65536}],"
 		    "'gidMappings':[{'containerID':0,'hostID':300000,'size':65537}]",
+		    ""));
+	CHECK_SPEC(c, "/linux/uidMappings: the user namespace to join has other id maps");
+}
+
+TEST(user_maps_besides_a_path_are_compared_one_by_one)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[2] = {[0] = FOREIGN(7)};
+
+	c->f.ns = facts;
+	c->f.n_ns = 2;
+	plan(c, DOC("{'type':'user','path':'/u'},{'type':'mount'}",
+		    ",'uidMappings':[{'containerID':0,'hostID':300001,'size':1},{'containerID':5,"
+		    "'hostID':300005,'size':1}],"
+		    "'gidMappings':[{'containerID':0,'hostID':300000,'size':65536}]",
 		    ""));
 	CHECK_SPEC(c, "/linux/uidMappings: the user namespace to join has other id maps");
 }
