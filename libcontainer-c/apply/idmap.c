@@ -33,7 +33,8 @@ static const char *learned_in(const char *fstype)
 }
 
 /* Say which file system it is; only on the way to an error, so that its cost does not matter. */
-static int refuse(int dirfd, const char *path, const char *what, int code, struct err *e)
+static int refuse(int dirfd, const char *path, bool recursive, const char *what, int code,
+		  struct err *e)
 {
 	AUTO_STRBUF text = STRBUF_INIT;
 	struct mountinfo m = {.fstype = "of unknown type"};
@@ -42,14 +43,16 @@ static int refuse(int dirfd, const char *path, const char *what, int code, struc
 	if (statx(dirfd, path, AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) == 0 &&
 	    mountinfo_read(&text, NULL) == 0 && text.buf)
 		(void)mountinfo_find(text.buf, st.stx_mnt_id, &m, NULL);
+	const char *below = recursive ? ", or one mounted below it," : "";
 	if (code == EPERM)
 		return err_set(e, ERR_HOST, code,
-			       "%s filesystem %s can't be idmapped: it is already, or belongs to "
+			       "%s filesystem %s%s can't be idmapped: it is already, or belongs to "
 			       "another user namespace",
-			       what, m.fstype);
+			       what, m.fstype, below);
 	const char *since = learned_in(m.fstype);
-	return err_set(e, ERR_HOST, code, "%s filesystem %s can't be idmapped on this kernel%s%s%s",
-		       what, m.fstype, since ? " (<" : "", since ? since : "", since ? ")" : "");
+	return err_set(e, ERR_HOST, code,
+		       "%s filesystem %s%s can't be idmapped on this kernel%s%s%s", what, m.fstype,
+		       below, since ? " (<" : "", since ? since : "", since ? ")" : "");
 }
 
 int idmap_clone(int dirfd, const char *path, int userns_fd, uint64_t attr_set, bool recursive,
@@ -70,7 +73,7 @@ int idmap_clone(int dirfd, const char *path, int userns_fd, uint64_t attr_set, b
 	if (attr.attr_set && sys_mount_setattr(fd, "", AT_EMPTY_PATH | deep, &attr) != 0) {
 		int code = errno;
 		if (userns_fd >= 0 && (code == EINVAL || code == EPERM))
-			return refuse(dirfd, path, what, code, e);
+			return refuse(dirfd, path, recursive, what, code, e);
 		return err_sys(e, code, "%s: mount_setattr", what);
 	}
 	return TAKE_FD(fd);

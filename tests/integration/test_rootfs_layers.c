@@ -95,7 +95,13 @@ TEST(bare_names_by_fsconfig)
 		CHECK(!sys_fsconfig(fs, FSCONFIG_SET_STRING, "upperdir", at("cfg%d/rw/diff", i),
 				    0));
 		CHECK(!sys_fsconfig(fs, FSCONFIG_SET_STRING, "workdir", at("cfg%d/rw/work", i), 0));
-		CHECK(!sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+		/* Before 6.5 the options are looked at only here. */
+		if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) != 0) {
+			CHECK_INT(i, 0);
+			printf("# not run: the kernel doesn't know lowerdir+\n");
+			close(fs);
+			return;
+		}
 		int fd = sys_fsmount(fs, 0);
 		CHECK(fd >= 0);
 		CHECK(!sys_move_mount(fd, "", AT_FDCWD, at("cfg%d/merged", i),

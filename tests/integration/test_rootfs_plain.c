@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The root mount on file systems that can be idmapped, and on those that can't. */
+#include <sys/utsname.h>
+
 #include "tests/integration/rootfs_box.h"
 
 static void make_image(const char *dir)
@@ -69,11 +71,29 @@ TEST(on_the_disk_file_system)
 	check_image(at("disk"));
 }
 
+static void check_refused(const struct box_config *c, enum err_kind kind, const char *text);
+
+static bool kernel_before(unsigned major, unsigned minor)
+{
+	struct utsname u;
+	unsigned a, b;
+
+	CHECK(uname(&u) == 0 && sscanf(u.release, "%u.%u", &a, &b) == 2);
+	return a < major || (a == major && b < minor);
+}
+
 TEST(on_tmpfs)
 {
 	make_dirs(at("tmpfs"));
 	CHECK(mount("none", at("tmpfs"), "tmpfs", 0, NULL) == 0);
-	check_image(at("tmpfs/rootfs"));
+	if (kernel_before(6, 3)) {
+		struct box_config c = box_config(at("tmpfs/rootfs"));
+		make_image(at("tmpfs/rootfs"));
+		check_refused(&c, ERR_HOST,
+			      "rootfs filesystem tmpfs can't be idmapped on this kernel (<6.3)");
+	} else {
+		check_image(at("tmpfs/rootfs"));
+	}
 	CHECK(umount(at("tmpfs")) == 0);
 }
 
@@ -344,4 +364,33 @@ static int pivot_with_wrong_cwd(void)
 TEST(pivots_only_into_what_was_opened)
 {
 	check_in_child(pivot_with_wrong_cwd);
+}
+
+/* Not quite an initramfs, but to pivot_root(2) the same: a root on tmpfs that it refuses. */
+static int pivot_on_initramfs(void)
+{
+	struct box_config c = box_config(at("disk"));
+	struct rootfs r = ROOTFS_INIT;
+	struct err e = {0};
+	struct stat st;
+
+	if (rootfs_namespace(&c.plan, &e) < 0)
+		return 1;
+	r.fd = sys_open_tree(AT_FDCWD, at("disk"), OPEN_TREE_CLONE);
+	if (r.fd < 0 || fstat(r.fd, &st) != 0)
+		return 2;
+	r.dev = st.st_dev;
+	r.ino = st.st_ino;
+	if (mount("none", at("disk"), "tmpfs", 0, NULL) != 0 || mkdir(at("disk/sub"), 0755) != 0 ||
+	    chroot(at("disk/sub")) != 0 || rootfs_attach(&r, &e) < 0)
+		return 3;
+	if (rootfs_pivot(&r, &e) >= 0 || e.kind != ERR_HOST)
+		return 4;
+	return strstr(e.msg, "the host's root is an initramfs") ? 0 : 5;
+}
+
+TEST(refuses_an_initramfs)
+{
+	make_dirs(at("disk"));
+	check_in_child(pivot_on_initramfs);
 }
