@@ -178,7 +178,7 @@ TEST(forking_processes_are_killed_by_v1_alone)
 	struct spec_pids p = {.limit = &(int64_t){40}};
 
 	if (!on_v1("freezer") || !on_v1("pids"))
-		return;
+		NOT_HERE("no freezer or no pids on v1");
 	resources = (struct spec_resources){.pids = &p};
 	BOX_CREATE("forking-v1");
 	pid_t pid = box_spawn(fork_without_end);
@@ -314,7 +314,7 @@ TEST(frozen_processes_of_v1_too)
 	struct cgroup v1;
 
 	if (!on_v1("freezer"))
-		return;
+		NOT_HERE("no freezer on v1");
 	BOX_CREATE("freezer-v1");
 	CHECK_INT(cgroup_open(plan.paths, facts.n_cgroup_v1, &v1, &error), 0);
 	check_freezer(&v1);

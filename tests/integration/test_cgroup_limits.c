@@ -15,6 +15,11 @@ static struct spec_memory memory_16m(void)
 	return (struct spec_memory){.limit = &limit, .swap = facts.swap_accounting ? &limit : NULL};
 }
 
+static int wait_for_signal(void)
+{
+	wait_forever();
+}
+
 TEST(limits_are_in_the_files_and_in_the_record)
 {
 	struct spec_memory m = {.limit = I64(64 * MIB), .reservation = I64(32 * MIB)};
@@ -42,7 +47,7 @@ TEST(limits_are_in_the_files_and_in_the_record)
 TEST(v1_cpuset_is_filled_down_the_path)
 {
 	if (!on_v1("cpuset"))
-		return;
+		NOT_HERE("no cpuset on v1");
 	BOX_CREATE("a/b/c");
 	CHECK(box_read("cpuset", "cpuset.cpus", "")[0] != '\0');
 	CHECK(box_read("cpuset", "../../cpuset.mems", "")[0] != '\0');
@@ -148,7 +153,7 @@ TEST(v1_kernel_memory_knob_without_effect)
 	struct spec_memory m = {.kernel = I64(8 * MIB)};
 
 	if (!on_v1("memory") || facts.kernel_major < 6)
-		return;
+		NOT_HERE("no memory on v1, or a kernel whose knob works");
 	facts.kernel_major = 5;
 	facts.kernel_minor = 15;
 	resources = (struct spec_resources){.memory = &m};
@@ -204,43 +209,33 @@ TEST(limits_change_in_any_direction)
 	BOX_END();
 }
 
-TEST(huge_pages_in_the_tree_that_has_them)
+/* "No internal processes": the parent of our cgroup may not have any, and the error says so. */
+TEST(v2_parent_with_processes)
 {
-	struct spec_hugepage_limit h = {.page_size = "2MB", .limit = 4 * MIB};
+	struct spec_memory m = memory_16m();
+	char below[128];
 
-	if (!facts.cgroup_v2_controllers || !strstr(facts.cgroup_v2_controllers, "hugetlb"))
-		return;
-	resources = (struct spec_resources){.hugepage_limits = &h, .n_hugepage_limits = 1};
-	BOX_CREATE("huge");
-	CHECK_STR(box_read("hugetlb", "", "hugetlb.2MB.max"), "4194304");
-	BOX_END();
-}
-
-/* A throttle on whatever disk there is, set and lifted. */
-TEST(block_io_throttle)
-{
-	struct stat st;
-	struct spec_throttle_device t = {.rate = MIB};
-	struct spec_block_io io = {.throttle_read_bps_device = &t, .n_throttle_read_bps_device = 1};
-	const char *const disks[] = {"/dev/vda", "/dev/sda", "/dev/nvme0n1", "/dev/loop0", NULL};
-	const char *const *disk = disks;
-
-	while (*disk && (stat(*disk, &st) < 0 || !S_ISBLK(st.st_mode)))
-		disk++;
-	if (!*disk)
-		return;
-	t.major = major(st.st_rdev);
-	t.minor = minor(st.st_rdev);
-	resources = (struct spec_resources){.block_io = &io};
-	BOX_CREATE("io");
-	CHECK_HAS(box_read("blkio", "blkio.throttle.read_bps_device", "io.max"), "1048576");
-	t.rate = 0;
-	resources = (struct spec_resources){.block_io = &io};
-	CHECK_INT(box_plan(box_path), 0);
+	if (on_v1("memory"))
+		NOT_HERE("memory is on v1");
+	BOX_CREATE("inner");
+	pid_t pid = box_spawn(wait_for_signal);
+	CHECK(pid > 0);
+	struct cgroup_plan upper = plan;
+	struct cgroup second;
+	snprintf(below, sizeof(below), "%s/inner/below", parent);
+	resources = (struct spec_resources){.memory = &m};
+	int r = box_plan(below);
 	resources = (struct spec_resources){0};
-	CHECK_MSG(cgroup_apply_limits(&plan, &cgroup, &error) == 0, "%s", error.msg);
-	CHECK(strstr(box_read("blkio", "blkio.throttle.read_bps_device", "io.max"), "1048576") ==
-	      NULL);
+	CHECK_INT(r, 0);
+	CHECK(cgroup_create(&plan, &second, &error) < 0);
+	CHECK_INT(error.kind, ERR_HOST);
+	CHECK_HAS(error.msg, "/linux/resources/memory/limit: the memory controller cannot be "
+			     "enabled in ");
+	CHECK_HAS(error.msg, "has processes of its own");
+	CHECK_INT(box_dirs(false), 0);
+	plan = upper;
+	CHECK_INT(kill(pid, SIGKILL), 0);
+	CHECK_INT(exit_status(pid), 128 + SIGKILL);
 	BOX_END();
 }
 
