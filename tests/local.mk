@@ -159,7 +159,7 @@ tests_integration_test_rootfs_overlay_SOURCES = tests/integration/test_rootfs_ov
 	$(ROOTFS_BOX)
 tests_integration_test_rootfs_plain_SOURCES = tests/integration/test_rootfs_plain.c $(ROOTFS_BOX)
 tests_bench_bench_rootfs_SOURCES = tests/bench/bench_rootfs.c $(ROOTFS_BOX)
-EXTRA_DIST += tests/fuzz/corpus/mountinfo
+EXTRA_DIST += tests/fuzz/corpus/mountinfo tests/vm/test_rootfs.sh
 
 # The system call filter: against libseccomp, against moby's profile, in the kernel.
 SECCOMP_TEST_PARTS = tests/unit/bpf_sim.c tests/unit/bpf_sim.h \
