@@ -16,3 +16,4 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	oci-spec/tables_linux.c \
 	oci-spec/tables_process.c \
 	oci-spec/walk.h oci-spec/write.c
+libcontainer_c_libcontainer_c_a_SOURCES += oci-spec/mount.c

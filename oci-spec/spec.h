@@ -397,4 +397,8 @@ struct spec_change {
 int spec_diff(const struct spec *before, const struct spec *after, struct arena *a,
 	      struct spec_change **ret_changes);
 
+/** spec_mount_is_bind - by its type, or by the options "bind" and "rbind", which make any mount
+ * one: the kernel does not look at the type then. */
+bool spec_mount_is_bind(const struct spec_mount *m);
+
 #endif

@@ -180,7 +180,7 @@ void rule_binds(struct harden *h)
 	const struct storage_roots roots = storage_roots_find(h);
 
 	for (size_t i = 0; i < h->s->n_mounts && !h->oom; i++) {
-		if (!mount_is_bind(&h->s->mounts[i]))
+		if (!spec_mount_is_bind(&h->s->mounts[i]))
 			continue;
 		struct bind b = {.i = i,
 				 .f = bind_fact(h->facts, i),

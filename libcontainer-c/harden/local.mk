@@ -30,4 +30,6 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/storage.c \
 	libcontainer-c/harden/storage.h \
 	libcontainer-c/harden/sysctl.c \
+	libcontainer-c/harden/unified.c \
+	libcontainer-c/harden/unified.h \
 	libcontainer-c/harden/userns.c

@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 #include "harden/rule.h"
+#include "harden/unified.h"
 
 #define PAGE 4096u
 
@@ -40,10 +41,14 @@ static void set(struct harden *h, const char *member, int64_t **field, int64_t v
 static void limit_memory(struct harden *h, struct spec_memory *m)
 {
 	const struct policy_memory *p = &h->policy->memory;
-	int64_t share = ram_share(h, p->default_percent);
+	int64_t share = ram_share(h, p->default_percent), asked;
 
 	if (is_limit(m->limit))
 		return;
+	if (unified_take(h, "memory.max", "/linux/resources/memory/limit", &asked) && asked > 0) {
+		set(h, "limit", &m->limit, asked, "as unified asks");
+		return;
+	}
 	if (!share) {
 		decide_refuse(h, "/linux/resources/memory/limit", json_i64_opt(h, m->limit),
 			      "no limit is asked for, and the host's RAM is not known");
@@ -65,9 +70,13 @@ static void limit_swap(struct harden *h, struct spec_memory *m, bool had_limit)
 			    "swap is not accounted on this host: it is not limited");
 		return;
 	}
-	if (m->swap && *m->swap == *m->limit)
-		return;
-	set(h, "swap", &m->swap, *m->limit, "no swap beyond the memory limit");
+	/* The file is about swap alone, the member about memory and swap. */
+	int64_t extra = 0, total;
+	if (unified_take(h, "memory.swap.max", "/linux/resources/memory/swap", &extra) &&
+	    !__builtin_add_overflow(*m->limit, extra, &total) && extra > 0)
+		set(h, "swap", &m->swap, total, "as unified asks");
+	else if (!m->swap || *m->swap != *m->limit)
+		set(h, "swap", &m->swap, *m->limit, "no swap beyond the memory limit");
 }
 
 /* Of limit, then of swap, which must not be left below its ceiling's share of limit. */

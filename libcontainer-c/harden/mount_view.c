@@ -14,11 +14,6 @@ bool mount_has(const struct spec_mount *m, const char *o)
 	return list_has(m->options, m->n_options, o);
 }
 
-bool mount_is_bind(const struct spec_mount *m)
-{
-	return str_eq(m->type, "bind") || mount_has(m, "bind") || mount_has(m, "rbind");
-}
-
 bool mount_is_at(const struct spec_mount *m, const char *path)
 {
 	char clean[PATH_MAX];

@@ -11,9 +11,6 @@ struct harden;
 struct host_facts;
 struct spec_mount;
 
-/** mount_is_bind - by its type, or by the options "bind" and "rbind", which make any mount one. */
-bool mount_is_bind(const struct spec_mount *m);
-
 /** mount_has - whether option @o stands in the list. */
 bool mount_has(const struct spec_mount *m, const char *o);
 

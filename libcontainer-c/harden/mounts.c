@@ -102,7 +102,7 @@ void rule_mounts(struct harden *h)
 		struct options_edit e = options_edit_begin(h, i);
 
 		check_propagation(h, i, m);
-		if (mount_is_bind(m)) {
+		if (spec_mount_is_bind(m)) {
 			force_bind(h, &e, m);
 		} else {
 			check_type(h, i, m);

@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 #include "harden/rule.h"
+#include "harden/unified.h"
 
 static bool is_limit(const struct spec *s, const int64_t *v)
 {
@@ -13,15 +14,23 @@ static bool is_limit(const struct spec *s, const int64_t *v)
 
 void rule_pids(struct harden *h)
 {
+	static const char pointer[] = "/linux/resources/pids/limit";
 	const struct policy_pids *p = &h->policy->pids;
 	struct spec_resources *r = need_resources(h);
+	int64_t v = p->default_limit;
 
 	if (!r)
 		return;
 	const int64_t *asked = r->pids ? r->pids->limit : NULL;
-	int64_t v = is_limit(h->s, asked) ? *asked : p->default_limit;
-	if (p->ceiling && v > p->ceiling)
+	const char *why = "without a limit a fork bomb takes the host down";
+	if (is_limit(h->s, asked))
+		v = *asked;
+	else if (unified_take(h, "pids.max", pointer, &v))
+		why = "as unified asks";
+	if (p->ceiling && v > p->ceiling) {
 		v = p->ceiling;
+		why = "above the policy's ceiling";
+	}
 	if (asked && *asked == v)
 		return;
 	struct spec_pids *pids = arena_alloc(h->a, sizeof(*pids));
@@ -30,10 +39,7 @@ void rule_pids(struct harden *h)
 		h->oom = true;
 		return;
 	}
-	if (!decide_change(h, "/linux/resources/pids/limit", json_i64_opt(h, asked), json_i64(h, v),
-			   is_limit(h->s, asked)
-				   ? "above the policy's ceiling"
-				   : "without a limit a fork bomb takes the host down"))
+	if (!decide_change(h, pointer, json_i64_opt(h, asked), json_i64(h, v), "%s", why))
 		return;
 	pids->limit = limit;
 	r->pids = pids;

@@ -110,7 +110,7 @@ static ssize_t root_of_etc_file(const struct harden *h, size_t i)
 	const struct bind_fact *f = bind_fact(h->facts, i);
 	char at[32] = "/etc/";
 
-	if (!f->exists || !f->real || f->uid != 0 || !mount_is_bind(&h->s->mounts[i]))
+	if (!f->exists || !f->real || f->uid != 0 || !spec_mount_is_bind(&h->s->mounts[i]))
 		return -1;
 	const char *base = strrchr(f->real, '/');
 	if (!base || !str_in(base + 1, files) ||

@@ -113,17 +113,6 @@ static int probe_sockets(struct arena *a, struct host_facts *f)
 	return 0;
 }
 
-/* The kernel does not look at a bind's type: an option "bind" or "rbind" makes it one. */
-static bool is_bind(const struct spec_mount *m)
-{
-	if (str_eq(m->type, "bind"))
-		return true;
-	for (size_t i = 0; i < m->n_options; i++)
-		if (str_eq(m->options[i], "bind") || str_eq(m->options[i], "rbind"))
-			return true;
-	return false;
-}
-
 static int probe_binds(const struct spec *s, struct arena *a, struct host_facts *f)
 {
 	struct bind_fact *binds = arena_array(a, s->n_mounts, sizeof(*binds));
@@ -134,7 +123,7 @@ static int probe_binds(const struct spec *s, struct arena *a, struct host_facts 
 		return -ENOMEM;
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		const struct spec_mount *m = &s->mounts[i];
-		if (!is_bind(m) || !m->source || m->source[0] != '/')
+		if (!spec_mount_is_bind(m) || !m->source)
 			continue;
 		if (stat(m->source, &st) < 0 || !realpath(m->source, real))
 			continue;

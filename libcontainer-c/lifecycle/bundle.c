@@ -64,11 +64,27 @@ int bundle_read(const char *bundle, struct arena *a, char **ret_json, size_t *re
 	return 0;
 }
 
+/* config.md, "Mounts": a bind source that is not absolute is relative to the bundle. */
+static int make_sources_absolute(struct spec *s, const char *bundle, struct arena *a, struct err *e)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		struct spec_mount *m = &s->mounts[i];
+		if (!spec_mount_is_bind(m) || !m->source || m->source[0] == '/')
+			continue;
+		m->source = arena_printf(a, "%s/%s", bundle, m->source);
+		if (!m->source)
+			return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
 int bundle_load(const char *bundle, struct arena *a, struct spec **ret, struct err *e)
 {
 	size_t len = 0;
 	char *json = NULL;
 	int r = bundle_read(bundle, a, &json, &len, e);
 
-	return r < 0 ? r : spec_parse(json, len, a, ret, e);
+	if (r == 0)
+		r = spec_parse(json, len, a, ret, e);
+	return r < 0 ? r : make_sources_absolute(*ret, bundle, a, e);
 }

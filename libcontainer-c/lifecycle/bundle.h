@@ -26,7 +26,8 @@ struct spec;
 int bundle_read(const char *bundle, struct arena *a, char **ret_json, size_t *ret_len,
 		struct err *e);
 
-/** bundle_load - bundle_read() and spec_parse(). */
+/** bundle_load - bundle_read() and spec_parse(); relative bind sources are made absolute. @bundle
+ * must be absolute. */
 int bundle_load(const char *bundle, struct arena *a, struct spec **ret, struct err *e);
 
 #endif

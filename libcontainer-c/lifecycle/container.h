@@ -26,6 +26,7 @@ struct container_request {
 	const char *pid_file;	    /* NULL: none */
 	const struct policy *policy;
 	unsigned preserve_fds;
+	unsigned inherited_fds; /* fds_inherited() as of the start of the process */
 	bool no_new_keyring;
 	bool detach;	   /* run only */
 	bool keep;	   /* run only */

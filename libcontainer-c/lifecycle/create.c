@@ -22,6 +22,7 @@
 #include "apply/fsids.h"
 #include "apply/in_root.h"
 #include "apply/keyring.h"
+#include "apply/nshelper.h"
 #include "apply/process.h"
 #include "base/err.h"
 #include "base/fd.h"
@@ -118,8 +119,9 @@ static int step_channels(struct creation *c, struct err *e)
 	int pair[2];
 
 	c->listen_fds = fds_listen();
-	c->keep_fds = c->listen_fds + c->req->preserve_fds;
-	int r = fds_check_preserved(c->keep_fds, e);
+	if (__builtin_add_overflow(c->listen_fds, c->req->preserve_fds, &c->keep_fds))
+		c->keep_fds = UINT_MAX;
+	int r = fds_check_preserved(c->keep_fds, c->req->inherited_fds, e);
 	if (r == 0 && c->req->console_socket) {
 		r = c->console_sock = console_connect(c->req->console_socket, e);
 	}
@@ -235,12 +237,20 @@ static int open_console(struct creation *c, const struct mounts_env *env, struct
 static int step_mounts(struct creation *c, struct err *e)
 {
 	struct mounts_env env = mounts_env_of(c);
-	int r = mounts_apply(&c->plan.mounts, &env, &c->mounts, e);
+	struct sysctl_job job = {.c = c};
+	struct nshelper_job in_ns = {.run = creation_sysctls, .arg = &job};
 
+	/* One process enters the container's namespaces, for the mounts and for the sysctls. */
+	if (c->plan.sysctl.n > 0) {
+		env.jobs = &in_ns;
+		env.n_jobs = 1;
+		env.job_ns = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+	}
+	int r = mounts_apply(&c->plan.mounts, &env, &c->mounts, e);
+	if (r < 0 && job.err.kind != ERR_NONE && e && e->kind == ERR_NONE)
+		*e = job.err;
 	if (r == 0)
 		r = make_cwd(c, e);
-	if (r == 0)
-		r = creation_sysctls(c, e);
 	if (r == 0)
 		r = open_console(c, &env, e);
 	return r;

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "apply/hooks.h"
-#include "apply/nshelper.h"
 #include "apply/sysctl.h"
 #include "base/err.h"
 #include "base/fd.h"
@@ -148,30 +147,12 @@ int creation_pin_guard(struct creation *c, struct err *e)
 	return rootfs_pin_guard(c->rootfs.fd, destinations, m->n_mounts, c->plan.process.cwd, e);
 }
 
-struct sysctl_job {
-	const struct creation *c;
-	struct err err;
-};
-
-static int sysctl_run(void *arg)
+int creation_sysctls(void *arg)
 {
 	struct sysctl_job *j = arg;
 
 	return sysctl_apply(&j->c->plan.sysctl, j->c->proc_fd, j->c->plan.ns.root_uid,
 			    j->c->plan.ns.root_gid, &j->err);
-}
-
-int creation_sysctls(struct creation *c, struct err *e)
-{
-	struct sysctl_job j = {.c = c};
-	struct nshelper_job job = {.run = sysctl_run, .arg = &j};
-
-	if (c->plan.sysctl.n == 0)
-		return 0;
-	int r = nshelper_run(c->proc.pidfd, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS, &job, 1, e);
-	if (r < 0 && j.err.kind != ERR_NONE && e && e->kind == ERR_NONE)
-		*e = j.err;
-	return r;
 }
 
 /* Run one list with the state of this moment. */

@@ -3,8 +3,9 @@
 #ifndef BULKHEAD_LIFECYCLE_CREATION_PARTS_H
 #define BULKHEAD_LIFECYCLE_CREATION_PARTS_H
 
+#include "base/err.h"
+
 struct creation;
-struct err;
 
 /** creation_check_terminal - process.terminal against --detach and --console-socket. */
 int creation_check_terminal(const struct creation *c, struct err *e);
@@ -22,8 +23,14 @@ int creation_listen(struct creation *c, struct err *e);
 /** creation_pin_guard - rootfs_pin_guard() for the plan's mount destinations and cwd. */
 int creation_pin_guard(struct creation *c, struct err *e);
 
-/** creation_sysctls - the plan's sysctls, by a helper inside the container's namespaces. */
-int creation_sysctls(struct creation *c, struct err *e);
+/* The plan's sysctls, as a job for the process that enters the container's namespaces. */
+struct sysctl_job {
+	const struct creation *c;
+	struct err err;
+};
+
+/** creation_sysctls - struct nshelper_job's run; @arg is a struct sysctl_job. */
+int creation_sysctls(void *arg);
 
 /** creation_hooks - prestart and createRuntime in the host's namespaces, then createContainer in
  * the container's. */

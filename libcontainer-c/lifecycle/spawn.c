@@ -161,6 +161,11 @@ static int spawn_own(uint64_t flags, int cgroup_fd, void (*child)(void *), void 
 			e, ERR_HOST, ENOSPC,
 			"no further namespace can be made: a limit in /proc/sys/user/ (such as "
 			"max_user_namespaces) is reached");
+	if (ret->pid < 0 && errno == EPERM)
+		return err_set(
+			e, ERR_HOST, EPERM,
+			"this host allows no user namespace: the runtime is in a chroot(2), or a "
+			"setting forbids it");
 	if (ret->pid < 0)
 		return err_sys(e, errno, "clone the container's process");
 	return 0;

@@ -229,6 +229,16 @@ def bad_configs_leave_nothing():
 
 
 @test
+def relative_bind_source_is_in_the_bundle():
+    with bundle() as b:
+        os.mkdir(f"{b.rootfs}/mnt")
+        write(f"{b.rootfs}/shown", "from the bundle")
+        b.config["mounts"].append({"destination": "/mnt", "type": "bind", "source": "rootfs",
+                                   "options": ["bind", "ro"]})
+        equal(b.run("cat", "/mnt/shown").out, "from the bundle")
+
+
+@test
 def pid_file_that_cannot_be_written():
     with bundle() as b:
         b.refused("pid file", options=("--pid-file", f"{b.top}/none/pid"))

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * unified.h: limits that a config asks for in linux.resources.unified, the raw files of cgroup v2,
+ * instead of in the member that is made for them. They count like those.
+ */
+#ifndef BULKHEAD_HARDEN_UNIFIED_H
+#define BULKHEAD_HARDEN_UNIFIED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct harden;
+
+/**
+ * unified_take - take a limit out of linux.resources.unified.
+ * @file:    "pids.max", "memory.max", "memory.swap.max"
+ * @pointer: of the member that it is moved to, for the decision
+ * @ret: the limit; a number may end in K, M, G or T as the kernel's memparse() takes it
+ * Returns whether there was one. "max" is taken out, too, but is no limit. A value that is neither
+ * is left where it is: the plan refuses it.
+ */
+bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t *ret);
+
+#endif
