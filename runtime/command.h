@@ -21,6 +21,7 @@ struct context {
 	bool root_given;	    /* --root, not the default */
 	bool systemd_cgroup;	    /* --systemd-cgroup, or --cgroup-manager systemd */
 	const char *cgroup_manager; /* as given, or NULL */
+	unsigned inherited_fds;	    /* descriptors from 3 on that the caller has passed */
 };
 
 struct command {

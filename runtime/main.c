@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/fds.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "runtime/command.h"
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
 	struct err e = {0};
 
 	open_standard_fds();
+	c.inherited_fds = fds_inherited();
 	want_children();
 	if (argc < 1)
 		return show_help(&c, NULL);

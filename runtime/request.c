@@ -90,6 +90,7 @@ int request_make(const struct context *c, const struct request_options *o, const
 		.pid_file = non_empty(pid_file),
 		.policy = policy_default(),
 		.preserve_fds = o->preserve_fds,
+		.inherited_fds = c->inherited_fds,
 		.no_new_keyring = o->no_new_keyring,
 	};
 	return 0;

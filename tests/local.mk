@@ -211,3 +211,5 @@ EXTRA_DIST += tests/golden/harden
 EXTRA_DIST += tests/vm/_boot.sh tests/vm/test_apparmor.sh tests/vm/test_selinux.sh \
 	tests/vm/vm_init.h tests/vm/apparmor.c tests/vm/selinux.c tests/vm/profiles \
 	tests/vm/policy.cil
+
+EXTRA_DIST += tests/integration/test_process.py

@@ -38,12 +38,20 @@ int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e)
 	return 0;
 }
 
-int fds_check_preserved(unsigned n, struct err *e)
+unsigned fds_inherited(void)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (fcntl(3 + (int)i, F_GETFD) < 0)
-			return err_sys(e, errno, "unable to stat preserved-fd %u (of %u)", i + 3,
-				       n);
+	unsigned n = 0;
+
+	while (fcntl(3 + (int)n, F_GETFD) >= 0)
+		n++;
+	return n;
+}
+
+int fds_check_preserved(unsigned n, unsigned inherited, struct err *e)
+{
+	if (n > inherited)
+		return err_sys(e, EBADF, "unable to stat preserved-fd %u (of %u)", inherited + 3,
+			       n);
 	return 0;
 }
 

@@ -16,10 +16,17 @@ struct err;
 int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e);
 
 /**
- * fds_check_preserved - that 3 .. 3+@n-1 are open.
+ * fds_inherited - how many descriptors from 3 on, without a gap, are open. To be asked before this
+ * process opens any of its own: those take the numbers that a caller has promised and not passed.
+ */
+unsigned fds_inherited(void);
+
+/**
+ * fds_check_preserved - that 3 .. 3+@n-1 came from the caller.
+ * @inherited: what fds_inherited() said at the start
  * "unable to stat preserved-fd 4 (of 2): bad file descriptor"
  */
-int fds_check_preserved(unsigned n, struct err *e);
+int fds_check_preserved(unsigned n, unsigned inherited, struct err *e);
 
 /** fds_listen - number of descriptors passed by socket activation to this process (sd_listen_fds):
  * LISTEN_FDS when LISTEN_PID is the caller's pid, else 0. */

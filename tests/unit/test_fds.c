@@ -114,9 +114,18 @@ static int kept_must_be_open(void)
 {
 	closefrom(3);
 	NEED(open("/", O_RDONLY) == 3);
-	NEED(fds_check_preserved(1, &err) == 0);
-	NEED(fds_check_preserved(0, &err) == 0);
-	NEED(fds_check_preserved(2, &err) == -EBADF);
+	NEED(fds_inherited() == 1);
+	NEED(open("/", O_RDONLY) == 4 && fcntl(4, F_DUPFD, 6) == 6);
+	NEED(fds_inherited() == 2);
+	close(6);
+	close(4);
+	NEED(fds_check_preserved(1, 1, &err) == 0);
+	NEED(fds_check_preserved(0, 0, &err) == 0);
+	NEED(fds_check_preserved(~0u, 0, &err) == -EBADF);
+	NEED(strcmp(err.msg,
+		    "unable to stat preserved-fd 3 (of 4294967295): bad file descriptor") == 0);
+	err_clear(&err);
+	NEED(fds_check_preserved(2, 1, &err) == -EBADF);
 	NEED(strcmp(err.msg, "unable to stat preserved-fd 4 (of 2): bad file descriptor") == 0);
 	err_clear(&err);
 	NEED(fds_seal(2, &err) == -EBADF);
