@@ -112,12 +112,35 @@ static int check_create_linux(const struct spec_linux *l, struct err *e)
 	return l->resources ? spec_check_resources(l->resources, e) : 0;
 }
 
-int spec_check_resources(const struct spec_resources *r, struct err *e)
+/* -1 is "unlimited"; what lies below it means nothing and is somebody's mistake. */
+static int check_memory(const struct spec_memory *m, struct err *e)
 {
-	if (r->memory && r->memory->swappiness && *r->memory->swappiness > 100)
+	const struct {
+		const char *name;
+		const int64_t *value;
+	} sizes[] = {
+		{"limit", m->limit},   {"reservation", m->reservation}, {"swap", m->swap},
+		{"kernel", m->kernel}, {"kernelTCP", m->kernel_tcp},
+	};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (sizes[i].value && *sizes[i].value < -1)
+			return err_set(e, ERR_SPEC, EINVAL,
+				       "/linux/resources/memory/%s: %jd is below -1", sizes[i].name,
+				       (intmax_t)*sizes[i].value);
+	if (m->swappiness && *m->swappiness > 100)
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/linux/resources/memory/swappiness: %ju is not between 0 and 100",
-			       (uintmax_t)*r->memory->swappiness);
+			       (uintmax_t)*m->swappiness);
+	return 0;
+}
+
+int spec_check_resources(const struct spec_resources *r, struct err *e)
+{
+	int rc = r->memory ? check_memory(r->memory, e) : 0;
+
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; r->block_io && i < r->block_io->n_weight_device; i++)
 		if (!r->block_io->weight_device[i].weight &&
 		    !r->block_io->weight_device[i].leaf_weight)
