@@ -38,30 +38,33 @@ static void set(struct harden *h, const char *member, int64_t **field, int64_t v
 		*field = p;
 }
 
+/* A limit must not be above memory and swap together. */
+static int64_t within_swap(const struct spec_memory *m, int64_t v)
+{
+	return is_limit(m->swap) && *m->swap < v ? *m->swap : v;
+}
+
 static void limit_memory(struct harden *h, struct spec_memory *m)
 {
-	const struct policy_memory *p = &h->policy->memory;
-	int64_t share = ram_share(h, p->default_percent), asked;
+	const char *why = "without a limit one container takes the host's memory";
+	int64_t v = ram_share(h, h->policy->memory.default_percent);
 
 	if (is_limit(m->limit))
 		return;
-	if (unified_take(h, "memory.max", "/linux/resources/memory/limit", &asked) && asked > 0) {
-		set(h, "limit", &m->limit, asked, "as unified asks");
-		return;
-	}
-	if (!share) {
+	if (unified_take(h, "memory.max", "/linux/resources/memory/limit", 1, &v))
+		why = "as unified asks";
+	if (v)
+		set(h, "limit", &m->limit, within_swap(m, v), why);
+	else
 		decide_refuse(h, "/linux/resources/memory/limit", json_i64_opt(h, m->limit),
 			      "no limit is asked for, and the host's RAM is not known");
-		return;
-	}
-	/* A limit must not be above memory and swap together. */
-	if (is_limit(m->swap) && *m->swap < share)
-		share = *m->swap;
-	set(h, "limit", &m->limit, share, "without a limit one container takes the host's memory");
 }
 
 static void limit_swap(struct harden *h, struct spec_memory *m, bool had_limit)
 {
+	const char *why = "no swap beyond the memory limit";
+	int64_t extra = 0, total;
+
 	if (!is_limit(m->limit) || (had_limit && is_limit(m->swap)))
 		return;
 	if (!h->facts->swap_accounting) {
@@ -71,12 +74,13 @@ static void limit_swap(struct harden *h, struct spec_memory *m, bool had_limit)
 		return;
 	}
 	/* The file is about swap alone, the member about memory and swap. */
-	int64_t extra = 0, total;
-	if (unified_take(h, "memory.swap.max", "/linux/resources/memory/swap", &extra) &&
-	    !__builtin_add_overflow(*m->limit, extra, &total) && extra > 0)
-		set(h, "swap", &m->swap, total, "as unified asks");
-	else if (!m->swap || *m->swap != *m->limit)
-		set(h, "swap", &m->swap, *m->limit, "no swap beyond the memory limit");
+	if (unified_take(h, "memory.swap.max", "/linux/resources/memory/swap", 0, &extra))
+		why = "as unified asks";
+	if (__builtin_add_overflow(*m->limit, extra, &total))
+		total = *m->limit;
+	total = within_swap(m, total);
+	if (!m->swap || *m->swap != total)
+		set(h, "swap", &m->swap, total, why);
 }
 
 /* Of limit, then of swap, which must not be left below its ceiling's share of limit. */

@@ -25,7 +25,7 @@ void rule_pids(struct harden *h)
 	const char *why = "without a limit a fork bomb takes the host down";
 	if (is_limit(h->s, asked))
 		v = *asked;
-	else if (unified_take(h, "pids.max", pointer, &v))
+	else if (unified_take(h, "pids.max", pointer, 1, &v))
 		why = "as unified asks";
 	if (p->ceiling && v > p->ceiling) {
 		v = p->ceiling;

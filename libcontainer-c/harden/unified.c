@@ -45,8 +45,11 @@ static void drop(struct harden *h, struct spec_resources *r, size_t i, const cha
 	r->n_unified--;
 }
 
-bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t *ret)
+bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t min,
+		  int64_t *ret)
 {
+	int64_t v;
+
 	struct spec_resources *r = h->s->linux_ ? h->s->linux_->resources : NULL;
 	ssize_t i = r ? find(r, file) : -1;
 
@@ -56,8 +59,9 @@ bool unified_take(struct harden *h, const char *file, const char *pointer, int64
 		drop(h, r, (size_t)i, "unlimited is not possible");
 		return false;
 	}
-	if (!parse_size(r->unified[i].value, ret))
+	if (!parse_size(r->unified[i].value, &v) || v < min)
 		return false;
 	drop(h, r, (size_t)i, text(h, "counts as %s", pointer));
+	*ret = v;
 	return !h->oom;
 }

@@ -15,10 +15,12 @@ struct harden;
  * unified_take - take a limit out of linux.resources.unified.
  * @file:    "pids.max", "memory.max", "memory.swap.max"
  * @pointer: of the member that it is moved to, for the decision
+ * @min:     a smaller value is left where it is
  * @ret: the limit; a number may end in K, M, G or T as the kernel's memparse() takes it
- * Returns whether there was one. "max" is taken out, too, but is no limit. A value that is neither
- * is left where it is: the plan refuses it.
+ * Returns whether there was one. "max" is taken out, too, but is no limit. What is left contradicts
+ * the member that the rule sets, and the plan refuses it.
  */
-bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t *ret);
+bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t min,
+		  int64_t *ret);
 
 #endif

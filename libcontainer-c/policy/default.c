@@ -73,6 +73,7 @@ static const struct policy_entry sockets[] = {
 	{"/run/docker.sock", "dockerd"},
 	{"/run/docker/containerd/containerd.sock", "dockerd's own containerd"},
 	{"/run/containerd/containerd.sock", "containerd"},
+	{"/run/containerd/containerd.sock.ttrpc", "containerd"},
 	{"/run/podman/podman.sock", "podman"},
 	{"/run/crio/crio.sock", "cri-o"},
 	{"/run/cri-dockerd.sock", "kubernetes with docker"},

@@ -100,6 +100,19 @@ static void tame_mounts(struct spec *s, uint64_t *seed)
 	}
 }
 
+static void tame_unified(struct spec_resources *r, uint64_t *seed, struct arena *a)
+{
+	static const char *const keys[] = {"pids.max", "memory.max", "memory.swap.max",
+					   "io.weight"};
+	static const char *const values[] = {"max", "1048576", "100", "64M", "0", "x"};
+	size_t from = gen_below(seed, 4);
+
+	r->unified = get(a, 4, sizeof(*r->unified));
+	r->n_unified = gen_below(seed, 5);
+	for (size_t i = 0; i < r->n_unified; i++)
+		r->unified[i] = (struct spec_pair){keys[(from + i) % 4], PICK(seed, values)};
+}
+
 static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
 {
 	static const char *const keys[] = {"net.ipv4.ip_forward", "kernel.shmmax",
@@ -113,8 +126,12 @@ static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
 	for (size_t i = 0; i < l->n_sysctl; i++)
 		l->sysctl[i] = (struct spec_pair){keys[i], "1"};
 	l->rootfs_propagation = chance(seed, 50) ? "rslave" : NULL;
-	if (l->resources && l->resources->memory)
+	if (!l->resources)
+		return;
+	if (l->resources->memory)
 		l->resources->memory->disable_oom_killer = NULL;
+	if (chance(seed, 50))
+		tame_unified(l->resources, seed, a);
 }
 
 struct spec *gen_harden_spec(uint64_t *seed, struct arena *a)

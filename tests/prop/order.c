@@ -328,15 +328,52 @@ static bool old_version(const struct spec *s)
 	return major < 1 || (major == 1 && minor < 3);
 }
 
+/* A plain number in a raw file of cgroup v2, or -1. */
+static int64_t raw(const struct spec *s, const char *file)
+{
+	const struct spec_resources *r = resources_of(s);
+	char *end;
+
+	for (size_t i = 0; i < r->n_unified; i++) {
+		const char *v = r->unified[i].value;
+		if (!same(r->unified[i].key, file) || *v < '0' || *v > '9')
+			continue;
+		int64_t n = strtoll(v, &end, 10);
+		return *end == 'M' ? n << 20 : *end ? -1 : n;
+	}
+	return -1;
+}
+
+/* Apart from the three that are members as well, the raw files stay as they are. */
+static bool unified(struct pair *p)
+{
+	const struct spec_resources *a = resources_of(p->a), *b = resources_of(p->b);
+	size_t i = 0, k = 0;
+
+	for (; k < b->n_unified; k++) {
+		const char *key = b->unified[k].key;
+		if (i < a->n_unified && same(a->unified[i].key, key) &&
+		    same(a->unified[i].value, b->unified[k].value))
+			i++;
+		else if (!same(key, "pids.max") && !same(key, "memory.max") &&
+			 !same(key, "memory.swap.max"))
+			return no(p, key);
+	}
+	return i == a->n_unified ? true : no(p, "a raw file more");
+}
+
 static bool pids(struct pair *p)
 {
 	const struct spec_pids *a = resources_of(p->a)->pids, *b = resources_of(p->b)->pids;
 	int64_t x = a && a->limit ? *a->limit : -1, y = b && b->limit ? *b->limit : -1;
 	int64_t none = old_version(p->b) ? 0 : -1; /* this and less: no limit */
 
+	/* What the raw file says; contradictions are none of ours, the plan refuses them. */
 	if (y <= none)
+		y = raw(p->b, "pids.max");
+	if (y <= 0 && y <= none)
 		return true;
-	return x > none && x <= y ? true : no(p, "more processes");
+	return (x > none && x <= y) || raw(p->a, "pids.max") == y ? true : no(p, "more processes");
 }
 
 static bool at_most(const int64_t *a, const int64_t *b)
@@ -353,7 +390,13 @@ static bool memory(struct pair *p)
 	b = b ? b : &none;
 	if (!at_most(a->limit, b->limit))
 		return no(p, "more memory");
-	return at_most(a->swap, b->swap) ? true : no(p, "more swap");
+	if (!at_most(a->swap, b->swap))
+		return no(p, "more swap");
+	int64_t file = raw(p->b, "memory.max");
+	bool limited = b->limit && *b->limit > 0;
+	if (!limited && file > 0 && file != raw(p->a, "memory.max") && !at_most(a->limit, &file))
+		return no(p, "more memory than the raw file says");
+	return true;
 }
 
 static bool has_pair(const struct spec_linux *l, const struct spec_pair *x)
@@ -415,6 +458,7 @@ static const struct dimension {
 	{"paths", paths, {"/linux/maskedPaths", "/linux/readonlyPaths"}},
 	{"mounts", mounts, {"/mounts/*/options", "/mounts/*/uidMappings", "/mounts/*/gidMappings"}},
 	{"device rules", devices, {"/linux/resources/devices"}},
+	{"unified", unified, {"/linux/resources/unified"}},
 	{"pids", pids, {"/linux/resources/pids"}},
 	{"memory", memory, {"/linux/resources/memory/limit", "/linux/resources/memory/swap"}},
 	{"sysctl", sysctl, {"/linux/sysctl", "/domainname"}},

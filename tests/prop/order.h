@@ -12,7 +12,8 @@
  *   mounts          the same list; of the options nosuid, nodev, noexec, ro (and the recursive
  *                   ones) at least as many are in force; idmap only with an added user namespace
  *   device rules    a request that passes in A passes in B
- *   pids, memory, swap    at most as much, absent is no limit
+ *   pids, memory, swap    at most as much, absent is no limit; the raw files of cgroup v2 that
+ *                   stand for them may be taken out, then the members are at most as much as those
  *   sysctl          a subset; kernel.domainname may become /domainname
  *   rlimits         the same, RLIMIT_CORE 0 may be added
  *   all else        the same

@@ -211,3 +211,93 @@ TEST(core_dumps_are_off_unless_asked_for)
 	case_doc(c, "", "", "");
 	CHECK_QUIET(c, "rlimits");
 }
+
+TEST(raw_files_count_like_the_members)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'unified':{'pids.max':'5000','io.weight':'7','memory.max':'64M',"
+			 "'memory.swap.max':'1048576'}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	const struct spec_resources *r = c->out->linux_->resources;
+	CHECK_INT(*r->pids->limit, 5000);
+	CHECK_INT(*r->memory->limit, 67108864);
+	CHECK_INT(*r->memory->swap, 68157440);
+	CHECK_INT(r->n_unified, 1);
+	CHECK_STR(r->unified[0].key, "io.weight");
+	CHECK_CHANGE(c, "pids", "/linux/resources/unified/pids.max", "\"5000\"", NULL);
+	CHECK_CHANGE(c, "memory", "/linux/resources/unified/memory.max", "\"64M\"", NULL);
+	CHECK_CHANGE(c, "memory", "/linux/resources/unified/memory.swap.max", "\"1048576\"", NULL);
+	CHECK_STR(decision_find(c, DECISION_CHANGE, "memory", "/linux/resources/memory/swap")->why,
+		  "as unified asks");
+}
+
+TEST(unlimited_raw_files_do_not_get_around_the_defaults)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'unified':{'pids.max':'max','memory.max':'max','memory.swap.max':'max'}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	const struct spec_resources *r = c->out->linux_->resources;
+	CHECK_INT(*r->pids->limit, 2048);
+	CHECK_INT(*r->memory->limit, SHARE);
+	CHECK_INT(*r->memory->swap, SHARE);
+	CHECK_INT(r->n_unified, 0);
+}
+
+TEST(raw_files_beside_the_members_are_left_to_the_plan)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'pids':{'limit':5},'memory':{'limit':4096,'swap':8192},'unified':{"
+			 "'pids.max':'max','memory.max':'max','memory.swap.max':'max'}");
+	CHECK_QUIET(c, "pids");
+	CHECK_QUIET(c, "memory");
+	CHECK_INT(c->out->linux_->resources->n_unified, 3);
+}
+
+TEST(raw_files_with_odd_values_are_left_to_the_plan)
+{
+	static const char *const odd[] = {
+		"", "0", "5x", "5MM", "-1", "M", " 5", "99999999999999999999", "9999999999999T"};
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		struct harden_case *c = case_new();
+		run_resources(c, arena_printf(&c->a, "'unified':{'memory.max':'%s'}", odd[i]));
+		CHECK_INT(*c->out->linux_->resources->memory->limit, SHARE);
+		CHECK_INT(c->out->linux_->resources->n_unified, 1);
+	}
+}
+
+TEST(sizes_of_raw_files)
+{
+	static const struct {
+		const char *text;
+		int64_t bytes;
+	} sizes[] = {{"1k", 1 << 10},	{"1K", 1 << 10},   {"3m", 3 << 20},
+		     {"2G", 2ll << 30}, {"1t", 1ll << 40}, {"1", 1}};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct harden_case *c = case_new();
+		run_resources(c,
+			      arena_printf(&c->a, "'unified':{'memory.max':'%s'}", sizes[i].text));
+		CHECK_INT(*c->out->linux_->resources->memory->limit, sizes[i].bytes);
+	}
+}
+
+TEST(swap_of_raw_files_stays_within_what_is_asked_for)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'swap':1048576},'unified':{'memory.max':'64M'}");
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 1048576);
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 1048576);
+	c = case_new();
+	run_resources(c, "'memory':{'limit':1048576},'unified':{'memory.swap.max':'0'}");
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 1048576);
+	CHECK_INT(c->out->linux_->resources->n_unified, 0);
+	c = case_new();
+	run_resources(c,
+		      "'memory':{'limit':9223372036854775807},'unified':{'memory.swap.max':'9'}");
+	CHECK_INT(*c->out->linux_->resources->memory->swap, INT64_MAX);
+}
