@@ -168,7 +168,8 @@ static int run_list(struct creation *c, enum hook_kind kind, int ns_pidfd, uint6
 				.state_len = (size_t)n,
 				.cwd = c->req->bundle,
 				.ns_pidfd = ns_pidfd,
-				.ns_flags = ns_flags};
+				.ns_flags = ns_flags,
+				.leave_keyring = !c->req->no_new_keyring};
 	return hooks_run(&c->plan.hooks.lists[kind], kind, &how, e);
 }
 
