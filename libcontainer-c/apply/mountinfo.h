@@ -47,7 +47,7 @@ bool mountinfo_has_option(const struct mountinfo *m, const char *name);
 bool mountinfo_is_shared(const struct mountinfo *m);
 
 /**
- * mountinfo_read - the calling thread's mountinfo, whole, appended to @out.
+ * mountinfo_read - this process's mountinfo (its first thread's), whole, appended to @out.
  * Errors: ERR_SYSTEM; -ENOMEM.
  */
 int mountinfo_read(struct strbuf *out, struct err *e);

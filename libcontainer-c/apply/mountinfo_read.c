@@ -12,21 +12,21 @@
 
 int mountinfo_read(struct strbuf *out, struct err *e)
 {
-	AUTO_FD fd = open("/proc/thread-self/mountinfo", O_RDONLY | O_CLOEXEC);
+	AUTO_FD fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	char page[4096]; /* the kernel hands out at most a page at a time, unless a line is longer
 			  */
 	ssize_t n;
 
 	if (fd < 0)
-		return err_sys(e, errno, "open /proc/thread-self/mountinfo");
+		return err_sys(e, errno, "open /proc/self/mountinfo");
 	while ((n = read(fd, page, sizeof(page))) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_sys(e, errno, "read /proc/thread-self/mountinfo");
+			return err_sys(e, errno, "read /proc/self/mountinfo");
 		strbuf_add(out, page, (size_t)n);
 	}
 	if (out->failed)
-		return err_sys(e, ENOMEM, "read /proc/thread-self/mountinfo");
+		return err_sys(e, ENOMEM, "read /proc/self/mountinfo");
 	return 0;
 }

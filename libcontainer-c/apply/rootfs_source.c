@@ -14,11 +14,20 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "kernel/sys.h"
 
-static int read_path(struct rootfs_source *s, const char *path, struct err *e)
+/* The real path. Mostly the given one has no symlink in it and no question to /proc is needed. */
+static int open_and_name(struct rootfs_source *s, const char *path, struct err *e)
 {
 	char link[64];
 
+	s->fd = sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0, RESOLVE_NO_SYMLINKS);
+	if (s->fd >= 0 && path[0] == '/' && path_clean(path, s->path, sizeof(s->path)) == 0)
+		return 0;
+	if (s->fd < 0)
+		s->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0)
+		return err_sys(e, errno, "rootfs %s", path);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", s->fd);
 	ssize_t n = readlink(link, s->path, sizeof(s->path));
 	if (n <= 0 || (size_t)n >= sizeof(s->path) || s->path[0] != '/')
@@ -56,8 +65,7 @@ static int scan_mounts(struct rootfs_source *s, uint64_t id, struct err *e)
 		}
 	}
 	if (r < 0)
-		return err_set(e, ERR_SYSTEM, EINVAL,
-			       "/proc/thread-self/mountinfo: malformed line");
+		return err_set(e, ERR_SYSTEM, EINVAL, "/proc/self/mountinfo: malformed line");
 	if (!found)
 		return err_set(e, ERR_SYSTEM, ENOENT, "rootfs %s: its mount is not in mountinfo",
 			       s->path);
@@ -69,9 +77,9 @@ static int look(struct rootfs_source *s, const char *path, struct err *e)
 	struct statx st;
 	struct statfs fs;
 
-	s->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (s->fd < 0)
-		return err_sys(e, errno, "rootfs %s", path);
+	int r = open_and_name(s, path, e);
+	if (r < 0)
+		return r;
 	if (statx(s->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &st) != 0 ||
 	    fstatfs(s->fd, &fs) != 0)
 		return err_sys(e, errno, "rootfs %s: stat", path);
@@ -80,9 +88,6 @@ static int look(struct rootfs_source *s, const char *path, struct err *e)
 	s->uid = st.stx_uid;
 	s->overlay = fs.f_type == OVERLAYFS_SUPER_MAGIC;
 	s->is_mount_root = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	int r = read_path(s, path, e);
-	if (r < 0)
-		return r;
 	s->is_host_root = is_host_root(s, &st);
 	r = mountinfo_read(&s->text, e);
 	return r < 0 ? r : scan_mounts(s, st.stx_mnt_id, e);
