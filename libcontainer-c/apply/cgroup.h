@@ -2,7 +2,8 @@
 /*
  * cgroup.h: making, limiting, freezing, killing and removing the container's cgroups. Everything
  * below the container's directories is reached through descriptors; nothing above them that this
- * process did not make is changed, but for v2 controllers that have to be enabled on the way.
+ * process did not make is changed, but for v2 controllers that have to be enabled and empty v1
+ * cpusets that have to be filled on the way.
  */
 #ifndef BULKHEAD_APPLY_CGROUP_H
 #define BULKHEAD_APPLY_CGROUP_H
@@ -40,7 +41,8 @@ struct cgroup {
  * cgroup_create - make every directory, write every limit and the device rules, read all of them
  * back. No process is involved.
  * A value that reads back differently is ERR_HOST: pointer, wanted, got. A cgroup that exists is
- * used when it and everything below it is empty and not frozen. On failure everything that this
+ * used when it and everything below it is empty, not frozen, and no other create is about to use it
+ * (an flock on the first directory, until cgroup_close()). On failure everything that this
  * call made is removed again, parents included.
  * Release with cgroup_close(); removal is cgroup_destroy().
  */
@@ -98,7 +100,8 @@ int cgroup_pids(const struct cgroup *c, struct arena *a, pid_t **ret, size_t *re
 /**
  * cgroup_kill - send @sig to every process. SIGKILL: through cgroup.kill (5.14) where there is a v2
  * cgroup, so that nothing can escape by forking; else, and for other signals, to a frozen cgroup
- * where there is a freezer. Does not wait for anything to die. An empty cgroup is no error.
+ * where there is a freezer. Does not wait for anything to die: see cgroup_wait_empty(). An empty
+ * cgroup is no error. A paused container is thawed by SIGKILL and stays paused for other signals.
  */
 int cgroup_kill(const struct cgroup *c, int sig, struct err *e);
 
@@ -112,7 +115,10 @@ int cgroup_wait_empty(const struct cgroup *c, int timeout_ms, struct err *e);
 int cgroup_freeze(const struct cgroup *c, struct err *e);
 int cgroup_thaw(const struct cgroup *c, struct err *e);
 
-/** cgroup_is_frozen - 1 frozen or freezing, 0 not (or no freezer), negative errno. */
+/**
+ * cgroup_is_frozen - 1 frozen or freezing by its own setting, 0 not (or no freezer), negative
+ * errno.
+ */
 int cgroup_is_frozen(const struct cgroup *c, struct err *e);
 
 /**

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,9 +84,27 @@ static int check_unused(const struct cgroup_dir *d, struct err *e)
 	if (l.n > 0)
 		return err_set(e, ERR_STATE, EBUSY,
 			       "container's cgroup is not empty: %zu process(es) found", l.n);
-	if (d->ops->frozen(d->dir_fd) == 1)
+	return 0;
+}
+
+/* Its own setting or a cgroup above: the first process would stop before it could say anything. */
+static int check_not_frozen(const struct cgroup_dir *d, struct err *e)
+{
+	if (d->ops->stuck(d->dir_fd) == 1)
 		return err_set(e, ERR_STATE, EBUSY, "container's cgroup unexpectedly frozen");
 	return 0;
+}
+
+/*
+ * Between mkdir and the first process another create with the same path would find an empty cgroup
+ * and use it too. The lock lasts as long as this descriptor, or a child's copy of it, is open.
+ */
+static int lock_dir(const struct cgroup_dir *d, const char *path, struct err *e)
+{
+	if (flock(d->dir_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return err_set(e, ERR_STATE, EBUSY, "the cgroup %s is being used by another container: %s",
+		       path, strerrorname_np(errno));
 }
 
 static int make_dir(const struct cgroup_plan *p, size_t i, struct cgroup_dir *ret, struct err *e)
@@ -103,8 +122,12 @@ static int make_dir(const struct cgroup_plan *p, size_t i, struct cgroup_dir *re
 	ret->made = made;
 	if (r == -ENOENT)
 		return err_set(e, ERR_SYSTEM, ENOENT, "the cgroup %s vanished", t->dir);
+	if (r == 0 && i == 0)
+		r = lock_dir(ret, t->dir, e);
 	if (r == 0 && existed)
 		r = check_unused(ret, e);
+	if (r == 0)
+		r = check_not_frozen(ret, e);
 	if (r < 0)
 		return r;
 	if (ret->ops->version != t->version)

@@ -14,9 +14,8 @@
 #include "base/fd.h"
 #include "kernel/sys.h"
 
-#define CHUNK	   128 /* pidfds open at a time: far below any RLIMIT_NOFILE */
-#define KILL_MS	   10000
-#define KILL_TRIES 1000
+#define CHUNK	128 /* pidfds open at a time: far below any RLIMIT_NOFILE */
+#define KILL_MS 10000
 
 int cgroup_freeze(const struct cgroup *c, struct err *e)
 {
@@ -104,17 +103,26 @@ static int signal_chunk(const struct cgroup *c, const pid_t *pids, size_t n, int
 	return r;
 }
 
-/* One pass over all processes; @ret_seen: how many there were. */
-static int signal_all(const struct cgroup *c, int sig, size_t *ret_seen, struct err *e)
+/* One pass over all processes, which are left in @ret, sorted. */
+static int signal_all(const struct cgroup *c, int sig, struct arena *a, pid_t **ret, size_t *ret_n,
+		      struct err *e)
+{
+	int r = cgroup_pids(c, a, ret, ret_n, e);
+
+	for (size_t i = 0; r == 0 && i < *ret_n; i += CHUNK) {
+		size_t n = *ret_n - i < CHUNK ? *ret_n - i : CHUNK;
+		r = signal_chunk(c, *ret + i, n, sig, a, e);
+	}
+	return r;
+}
+
+static int signal_once(const struct cgroup *c, int sig, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	pid_t *pids;
-	size_t n = 0;
-	int r = cgroup_pids(c, &a, &pids, &n, e);
+	size_t n;
+	int r = signal_all(c, sig, &a, &pids, &n, e);
 
-	for (size_t i = 0; r == 0 && i < n; i += CHUNK)
-		r = signal_chunk(c, pids + i, n - i < CHUNK ? n - i : CHUNK, sig, &a, e);
-	*ret_seen = n;
 	arena_free(&a);
 	return r;
 }
@@ -128,38 +136,54 @@ static int kill_v2(const struct cgroup *c)
 	return -ENOENT;
 }
 
+static bool all_listed(const pid_t *pids, size_t n, const pid_t *in, size_t n_in)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!listed(in, n_in, pids[i]))
+			return false;
+	return true;
+}
+
 /*
- * Without cgroup.kill: again and again until nobody is left, because what cannot be frozen can fork
- * while it is being killed. Frozen v1 tasks die only when they thaw.
+ * Without cgroup.kill: again and again until nobody new is found, because what cannot be frozen can
+ * fork while it is being killed. Frozen v1 tasks die only when they thaw.
  */
 static int kill_by_signals(const struct cgroup *c, struct err *e)
 {
 	int64_t deadline = cgroup_deadline(KILL_MS), delay = 0;
-	size_t seen = 1;
+	struct arena a[2] = {ARENA_INIT, ARENA_INIT}; /* of this pass and of the one before */
+	pid_t *pids[2] = {NULL, NULL};
+	size_t n[2] = {0, 0};
+	bool again = true;
 	int r = 0;
 
-	for (int i = 0; r == 0 && seen > 0 && i < KILL_TRIES; i++) {
+	for (unsigned i = 0; r == 0 && again; i = !i) {
 		struct err ignored = {0};
+		arena_free(&a[i]);
 		cgroup_freeze(c, &ignored);
-		r = signal_all(c, SIGKILL, &seen, e);
+		r = signal_all(c, SIGKILL, &a[i], &pids[i], &n[i], e);
 		int thawed = cgroup_thaw(c, e);
 		r = r < 0 ? r : thawed;
-		if (r == 0 && seen > 0 && !cgroup_backoff(&delay, deadline))
-			break;
+		again = r == 0 && !all_listed(pids[i], n[i], pids[!i], n[!i]);
+		if (again && !cgroup_backoff(&delay, deadline))
+			r = err_set(
+				e, ERR_SYSTEM, ETIMEDOUT,
+				"the container's processes fork faster than they can be killed");
 	}
+	arena_free(&a[0]);
+	arena_free(&a[1]);
 	return r;
 }
 
 int cgroup_kill(const struct cgroup *c, int sig, struct err *e)
 {
 	struct err ignored = {0};
-	size_t seen;
 
 	if (sig == SIGKILL) {
 		if (kill_v2(c) < 0)
 			return kill_by_signals(c, e);
 		/* A process that is only in the v1 cgroups, and a v1 freezer that holds them. */
-		int r = signal_all(c, SIGKILL, &seen, e);
+		int r = signal_once(c, SIGKILL, e);
 		int thawed = cgroup_thaw(c, e);
 		return r < 0 ? r : thawed;
 	}
@@ -167,7 +191,7 @@ int cgroup_kill(const struct cgroup *c, int sig, struct err *e)
 	if (was_frozen < 0)
 		return was_frozen;
 	bool froze = !was_frozen && cgroup_freeze(c, &ignored) == 0;
-	int r = signal_all(c, sig, &seen, e);
+	int r = signal_once(c, sig, e);
 	int thawed = froze ? cgroup_thaw(c, e) : 0;
 	return r < 0 ? r : thawed;
 }

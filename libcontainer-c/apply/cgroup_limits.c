@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -117,6 +118,29 @@ static void record(struct limits *l, const struct cgroup_setting *s, const struc
 	l->any = true;
 }
 
+/*
+ * A v2 cpuset takes CPUs that the machine or the cgroups above do not have, and when none is left
+ * it silently uses those of its parent.
+ */
+static int check_effective(const struct limits *l, const struct cgroup_setting *s,
+			   const struct target *t, struct err *e)
+{
+	char file[64], got[FILE_MAX];
+	const struct cgroup_dir *d = &l->c->dirs[s->tree];
+
+	if (s->check != CGROUP_CHECK_LIST || d->ops->version != CGROUP_V2)
+		return 0;
+	snprintf(file, sizeof(file), "%s.effective", t->file);
+	ssize_t n = file_read_at(d->dir_fd, file, got, sizeof(got));
+	if (n >= 0 && cgroup_list_within(got, t->want))
+		return 0;
+	if (n >= 0)
+		got[strcspn(got, "\n")] = '\0';
+	return err_set(e, ERR_HOST, EIO, "%s: wanted \"%s\", but \"%.200s\" is in force (%s/%s)",
+		       s->pointer, t->want, n < 0 ? strerrorname_np((int)-n) : got,
+		       l->p->trees[s->tree].dir, file);
+}
+
 static int read_back(struct limits *l, const struct cgroup_setting *s, const struct target *t,
 		     struct err *e)
 {
@@ -127,8 +151,10 @@ static int read_back(struct limits *l, const struct cgroup_setting *s, const str
 		return err_set(e, ERR_HOST, (int)-n, "%s: reading back %s/%s: %s", s->pointer,
 			       l->p->trees[s->tree].dir, t->file, strerrorname_np((int)-n));
 	if (cgroup_value_matches(s->check, s->flags, t->want, got)) {
-		record(l, s, t, got);
-		return 0;
+		int r = check_effective(l, s, t, e);
+		if (r == 0)
+			record(l, s, t, got);
+		return r;
 	}
 	if (s->flags & CGROUP_OPTIONAL)
 		return 1;

@@ -98,6 +98,22 @@ int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *l, stru
 	return 0;
 }
 
+/* The v1 cgroup to ask: the freezer's, whose list stands still while it is frozen; else any. */
+static const struct cgroup_dir *v1_dir(const struct cgroup *c)
+{
+	const struct cgroup_dir *any = NULL;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct cgroup_dir *d = &c->dirs[i];
+		if (d->dir_fd < 0 || d->ops->version != CGROUP_V1)
+			continue;
+		if (d->ops->frozen(d->dir_fd) >= 0)
+			return d;
+		any = any ? any : d;
+	}
+	return any;
+}
+
 /*
  * The v2 tree and one v1 tree: a process that is only in one of them (a runtime that was killed
  * while it attached one) is found all the same.
@@ -105,19 +121,14 @@ int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *l, stru
 static int collect(const struct cgroup *c, struct arena *a, struct cgroup_pid_list *l,
 		   struct err *e)
 {
-	bool v1_done = false;
+	const struct cgroup_dir *v1 = v1_dir(c);
+	int r = 0;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct cgroup_dir *d = &c->dirs[i];
-		bool v1 = d->ops && d->ops->version == CGROUP_V1;
-		if (d->dir_fd < 0 || (v1 && v1_done))
-			continue;
-		int r = cgroup_dir_pids(d->dir_fd, a, l, e);
-		if (r < 0)
-			return r;
-		v1_done = v1_done || v1;
-	}
-	return 0;
+	if (cgroup_v2_fd(c) >= 0)
+		r = cgroup_dir_pids(cgroup_v2_fd(c), a, l, e);
+	if (r == 0 && v1)
+		r = cgroup_dir_pids(v1->dir_fd, a, l, e);
+	return r;
 }
 
 static int compare(const void *a, const void *b)

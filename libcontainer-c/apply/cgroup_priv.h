@@ -14,7 +14,8 @@ struct cgroup_ops {
 	int (*prepare)(const struct cgroup_plan *p, size_t tree, int dir_fd, struct err *e);
 	/* Ask for @on and, when freezing, wait until all is frozen. */
 	int (*freeze)(int dir_fd, bool on, struct err *e);
-	int (*frozen)(int dir_fd); /* 1 frozen or freezing, 0 not */
+	int (*frozen)(int dir_fd); /* 1 this cgroup itself is to be frozen, 0 not */
+	int (*stuck)(int dir_fd);  /* 1 what enters freezes, be it because of a cgroup above */
 	int (*kill)(int dir_fd);   /* SIGKILL to the whole subtree */
 	/* Wait until the subtree has no process; -ETIMEDOUT. */
 	int (*wait_empty)(int dir_fd, int64_t deadline_ns);

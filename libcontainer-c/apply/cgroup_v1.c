@@ -94,12 +94,30 @@ static int v1_prepare(const struct cgroup_plan *p, size_t tree, int dir_fd, stru
 
 static int v1_frozen(int dir_fd)
 {
+	char text[8];
+	ssize_t n = file_read_at(dir_fd, "freezer.self_freezing", text, sizeof(text));
+
+	return n < 0 ? (int)n : text[0] == '1';
+}
+
+static int v1_stuck(int dir_fd)
+{
 	char state[32];
 	ssize_t n = file_read_at(dir_fd, "freezer.state", state, sizeof(state));
 
-	if (n < 0)
-		return (int)n;
-	return strcmp(state, "THAWED\n") != 0;
+	return n < 0 ? (int)n : strcmp(state, "THAWED\n") != 0;
+}
+
+static int v1_thaw(int dir_fd, struct err *e)
+{
+	int r = file_write_at(dir_fd, "freezer.state", "THAWED");
+
+	if (r == 0 && v1_frozen(dir_fd) == 1)
+		r = -EIO;
+	if (r < 0 && r != -ENOENT)
+		err_set(e, ERR_SYSTEM, -r, "thawing the container's cgroup: %s",
+			strerrorname_np(-r));
+	return r;
 }
 
 /*
@@ -108,30 +126,28 @@ static int v1_frozen(int dir_fd)
  */
 static int v1_freeze(int dir_fd, bool on, struct err *e)
 {
-	AUTO_FD fd = openat(dir_fd, "freezer.state", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	const char *word = on ? "FROZEN" : "THAWED";
 	int64_t deadline = cgroup_deadline(FREEZE_MS), delay = 0;
 	char state[32];
-	ssize_t n;
-	int r;
 
+	if (!on)
+		return v1_thaw(dir_fd, e);
+	AUTO_FD fd = openat(dir_fd, "freezer.state", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
 	do {
-		r = fd_write_once(fd, word, strlen(word));
-		n = r < 0 ? r : cgroup_read(fd, state, sizeof(state));
+		ssize_t n = fd_write_once(fd, "FROZEN", 6);
+		if (n == 0)
+			n = cgroup_read(fd, state, sizeof(state));
 		if (n < 0)
-			return err_set(e, ERR_SYSTEM, (int)-n, "writing %s to freezer.state: %s",
-				       word, strerrorname_np((int)-n));
-		if (strncmp(state, word, 6) == 0)
+			return err_set(e, ERR_SYSTEM, (int)-n,
+				       "freezing the container's cgroup: %s",
+				       strerrorname_np((int)-n));
+		if (strcmp(state, "FROZEN\n") == 0)
 			return 0;
 	} while (cgroup_backoff(&delay, deadline));
-	if (on)
-		(void)!write(fd, "THAWED", 6);
+	v1_thaw(dir_fd, NULL);
 	return err_set(e, ERR_SYSTEM, ETIMEDOUT,
-		       "the container's cgroup did not become %s within "
-		       "%d ms",
-		       word, FREEZE_MS);
+		       "the container's cgroup did not freeze within %d ms", FREEZE_MS);
 }
 
 const struct cgroup_ops cgroup_v1_ops = {
@@ -139,4 +155,5 @@ const struct cgroup_ops cgroup_v1_ops = {
 	.prepare = v1_prepare,
 	.freeze = v1_freeze,
 	.frozen = v1_frozen,
+	.stuck = v1_stuck,
 };

@@ -161,6 +161,14 @@ static int v2_frozen(int dir_fd)
 	return n < 0 ? (int)n : text[0] == '1';
 }
 
+static int v2_stuck(int dir_fd)
+{
+	char text[256];
+	ssize_t n = file_read_at(dir_fd, "cgroup.events", text, sizeof(text));
+
+	return n < 0 ? (int)n : strstr(text, "frozen 1") != NULL;
+}
+
 /* Wait until cgroup.events has the line @want; the kernel announces changes as POLLPRI. */
 static int wait_event(int dir_fd, const char *want, int64_t deadline)
 {
@@ -192,8 +200,9 @@ static int v2_freeze(int dir_fd, bool on, struct err *e)
 
 	if (r == -ENOENT) /* before 5.2 */
 		return r;
-	if (r == 0)
-		r = wait_event(dir_fd, on ? "frozen 1" : "frozen 0", cgroup_deadline(FREEZE_MS));
+	/* Thawing needs no waiting, and would last for ever below a frozen cgroup. */
+	if (r == 0 && on)
+		r = wait_event(dir_fd, "frozen 1", cgroup_deadline(FREEZE_MS));
 	if (r == 0)
 		return 0;
 	if (on)
@@ -217,6 +226,7 @@ const struct cgroup_ops cgroup_v2_ops = {
 	.prepare = v2_prepare,
 	.freeze = v2_freeze,
 	.frozen = v2_frozen,
+	.stuck = v2_stuck,
 	.kill = v2_kill,
 	.wait_empty = v2_wait_empty,
 };

@@ -107,4 +107,10 @@ int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const cha
 bool cgroup_value_matches(enum cgroup_check check, unsigned flags, const char *want,
 			  const char *got);
 
+/**
+ * cgroup_list_within - whether every number of the list @part is in the list @whole, and @part is
+ * not empty; for the CPUs that are really in force.
+ */
+bool cgroup_list_within(const char *part, const char *whole);
+
 #endif

@@ -105,6 +105,20 @@ static bool same_list(const char *want, const char *got)
 	       memcmp(w, g, sizeof(w)) == 0;
 }
 
+bool cgroup_list_within(const char *part, const char *whole)
+{
+	uint64_t p[CGROUP_LIST_BITS / 64], w[CGROUP_LIST_BITS / 64], any = 0;
+
+	if (cgroup_list_parse(part, p) < 0 || cgroup_list_parse(whole, w) < 0)
+		return false;
+	for (size_t i = 0; i < CGROUP_LIST_BITS / 64; i++) {
+		if (p[i] & ~w[i])
+			return false;
+		any |= p[i];
+	}
+	return any != 0;
+}
+
 static size_t word(const char *s, size_t n, size_t *ret_start)
 {
 	size_t i = 0, len = 0;

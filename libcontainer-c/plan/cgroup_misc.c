@@ -90,7 +90,7 @@ static bool is_word(const char *s, size_t max)
 	if (n == 0 || n > max)
 		return false;
 	for (; *s; s++)
-		if ((unsigned char)*s <= ' ' || *s == 0x7f || *s == '/')
+		if ((unsigned char)*s <= ' ' || *s == 0x7f || *s == '/' || *s == '~')
 			return false;
 	return true;
 }

@@ -3,6 +3,7 @@
 #include "tests/integration/cgroup_box.h"
 
 #include <sched.h>
+#include <sys/file.h>
 
 /* Entering. */
 
@@ -79,19 +80,55 @@ TEST(used_cgroup_is_refused)
 	BOX_CREATE("used");
 	pid_t pid = box_spawn(sleep_forever);
 	CHECK(pid > 0);
+	CHECK_INT(flock(cgroup.dirs[0].dir_fd, LOCK_UN), 0);
 	CHECK(cgroup_create(&plan, &second, &error) < 0);
 	CHECK_STR(error.msg, "container's cgroup is not empty: 1 process(es) found");
 	CHECK_INT(box_dirs(false), plan.n_paths);
 	CHECK_INT(cgroup_kill(&cgroup, SIGKILL, &error), 0);
 	CHECK_INT(exit_status(pid), 128 + SIGKILL);
-	err_clear(&error);
+	BOX_END();
+}
+
+/* Empty, but only because its first process is not there yet. */
+TEST(cgroup_that_is_about_to_be_used_is_refused)
+{
+	struct cgroup second;
+
+	BOX_CREATE("soon");
+	CHECK(cgroup_create(&plan, &second, &error) < 0);
+	CHECK_HAS(error.msg, "is being used by another container");
+	CHECK_INT(box_dirs(false), plan.n_paths);
+	BOX_END();
+}
+
+TEST(leftover_cgroup_is_used_again)
+{
+	BOX_CREATE("leftover");
+	cgroup_close(&cgroup);
+	CHECK_MSG(cgroup_create(&plan, &cgroup, &error) == 0, "%s", error.msg);
+	BOX_END();
+}
+
+/* By its own setting, and by that of a cgroup above a new one: init would stop at once. */
+TEST(frozen_cgroup_is_refused)
+{
+	struct cgroup second;
+	char below[128];
+
+	BOX_CREATE("frozen");
 	CHECK_INT(cgroup_freeze(&cgroup, &error), 0);
+	CHECK_INT(flock(cgroup.dirs[0].dir_fd, LOCK_UN), 0);
 	CHECK(cgroup_create(&plan, &second, &error) < 0);
 	CHECK_STR(error.msg, "container's cgroup unexpectedly frozen");
+	struct cgroup_plan upper = plan;
+	snprintf(below, sizeof(below), "%s/frozen/below", parent);
+	CHECK_INT(box_plan(below), 0);
+	CHECK(cgroup_create(&plan, &second, &error) < 0);
+	CHECK_STR(error.msg, "container's cgroup unexpectedly frozen");
+	CHECK_INT(box_dirs(false), 0);
+	plan = upper;
 	err_clear(&error);
 	CHECK_INT(cgroup_thaw(&cgroup, &error), 0);
-	CHECK_MSG(cgroup_create(&plan, &second, &error) == 0, "%s", error.msg);
-	cgroup_close(&second);
 	BOX_END();
 }
 
@@ -135,6 +172,7 @@ TEST(process_hidden_below_is_found)
 		wait_forever();
 	CHECK(put_in_nested("x/y", pid));
 	CHECK_INT(box_pids(), 1);
+	CHECK_INT(flock(cgroup.dirs[0].dir_fd, LOCK_UN), 0);
 	CHECK(cgroup_create(&plan, &second, &error) < 0);
 	CHECK_STR(error.msg, "container's cgroup is not empty: 1 process(es) found");
 	err_clear(&error);

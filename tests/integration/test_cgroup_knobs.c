@@ -109,6 +109,25 @@ TEST(v2_unified)
 	BOX_END();
 }
 
+/* A CPU that the kernel could have but this machine has not: v2 takes it and uses all others. */
+TEST(v2_cpus_that_are_not_there)
+{
+	char possible[64], cpu[16];
+	struct spec_cpu c = {.cpus = cpu};
+	ssize_t n = file_read_at(AT_FDCWD, "/sys/devices/system/cpu/possible", possible,
+				 sizeof(possible));
+	const char *last = n > 0 ? strpbrk(possible, "-,") : NULL;
+
+	if (on_v1("cpuset") || !last || sysconf(_SC_NPROCESSORS_ONLN) > atoi(last + 1))
+		NOT_HERE("cpuset is on v1, or all CPUs are online");
+	snprintf(cpu, sizeof(cpu), "%d", atoi(last + 1));
+	resources = (struct spec_resources){.cpu = &c};
+	CHECK(box_create("cpus") < 0);
+	CHECK_HAS(error.msg, "/linux/resources/cpu/cpus: wanted");
+	CHECK_HAS(error.msg, "is in force");
+	CHECK_INT(box_dirs(true), 0);
+}
+
 TEST(v2_unified_file_that_is_no_limit)
 {
 	struct spec_pair reclaim = {"memory.reclaim", "0"};

@@ -84,3 +84,12 @@ TEST(tokens_that_vanish)
 	CHECK(cgroup_value_matches(CGROUP_CHECK_TOKENS, CGROUP_MAY_VANISH, "8:0 rbps=max",
 				   "8:0 rbps=max wbps=5 riops=max wiops=max\n"));
 }
+
+TEST(list_within)
+{
+	CHECK(cgroup_list_within("0-1\n", "0,1,2"));
+	CHECK(cgroup_list_within("2", "0-3"));
+	CHECK(!cgroup_list_within("0-1", "1"));
+	CHECK(!cgroup_list_within("\n", "1"));
+	CHECK(!cgroup_list_within("x", "1"));
+}
