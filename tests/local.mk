@@ -207,9 +207,11 @@ tests_golden_test_harden_SOURCES = tests/golden/test_harden.c tests/unit/files.h
 	tests/golden/plan_text.c tests/golden/plan_text.h
 EXTRA_DIST += tests/golden/harden
 
-# Security labels, on kernels that have them: booted in an emulator.
-EXTRA_DIST += tests/vm/_boot.sh tests/vm/test_apparmor.sh tests/vm/test_selinux.sh \
-	tests/vm/vm_init.h tests/vm/apparmor.c tests/vm/selinux.c tests/vm/profiles \
-	tests/vm/policy.cil
+# The process on another kernel, and security labels on one that has them.
+EXTRA_DIST += tests/integration/test_process.py tests/vm/test_process.sh \
+	tests/vm/_labels.sh tests/vm/test_apparmor.sh tests/vm/test_selinux.sh tests/vm/vm_init.h \
+	tests/vm/apparmor.c tests/vm/selinux.c tests/vm/profiles tests/vm/policy.cil
 
-EXTRA_DIST += tests/integration/test_process.py
+# Published holes, and a hostile machine: what the others built, attacked.
+EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
+	tests/integration/test_abuse.py tests/integration/test_abuse_host.py

@@ -18,7 +18,7 @@ static void clean_up(void)
 {
 	char cmd[64];
 
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	snprintf(cmd, sizeof(cmd), "/bin/rm -rf %s", dir);
 	if (chdir("/") != 0 || system(cmd) != 0)
 		fprintf(stderr, "# %s remains\n", dir);
 }

@@ -7,11 +7,11 @@ __attribute__((constructor(103))) static void load_profiles(void)
 {
 	if (access("/sys/kernel/security/apparmor", F_OK) != 0) {
 		printf("1..0 # SKIP the kernel has no AppArmor\n");
-		vm_end();
+		vm_end(0);
 	}
 	if (!vm_load("/profiles", "/sys/kernel/security/apparmor/.replace")) {
 		printf("Bail out! the profiles cannot be loaded: %s\n", strerror(errno));
-		vm_end();
+		vm_end(1);
 	}
 }
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vm_init.h: a test program as the first process of a virtual machine: mounts what it needs, and
- * switches the machine off at its end. Executed as "show-label" it prints its security label.
+ * vm_init.h: a test program in a virtual machine (run-vm). Executed as "show-label" it prints its
+ * security label.
  */
 #ifndef BULKHEAD_TESTS_VM_INIT_H
 #define BULKHEAD_TESTS_VM_INIT_H
-
-#include <sys/reboot.h>
 
 #include "apply/process.h"
 #include "plan/process.h"
@@ -15,15 +13,11 @@
 static struct box box;
 static int vm_proc_fd = -1;
 
-/* Also for constructors: exit() before main() aborts in a static program. */
-static void __attribute__((noreturn)) vm_end(void)
+/* For constructors: exit() before main() aborts in a static program. */
+static void __attribute__((noreturn)) vm_end(int status)
 {
 	fflush(stdout);
-	if (getpid() == 1) {
-		sync();
-		reboot(RB_POWER_OFF);
-	}
-	_exit(0);
+	_exit(status);
 }
 
 __attribute__((constructor(101))) static void vm_start(int argc, char **argv)
@@ -33,13 +27,9 @@ __attribute__((constructor(101))) static void vm_start(int argc, char **argv)
 	if (argc > 0 && strcmp(argv[0], "show-label") == 0) {
 		ssize_t n = file_read_at(AT_FDCWD, "/proc/self/attr/current", text, sizeof(text));
 		printf("%s", n < 0 ? strerrorname_np((int)-n) : text);
-		vm_end();
+		vm_end(0);
 	}
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
-	mount("dev", "/dev", "devtmpfs", 0, NULL);
-	atexit(vm_end);
 	vm_proc_fd = box_proc();
 }
 
@@ -60,7 +50,7 @@ static int vm_apply_and_show(void *arg, struct err *e)
 	int r = process_apply(arg, vm_proc_fd, NULL, NULL, e);
 
 	if (r == 0)
-		execve("/init", argv, envp);
+		execve("/init-test", argv, envp);
 	return r;
 }
 
