@@ -23,7 +23,6 @@ struct ids {
 
 struct maps {
 	struct ids uid, gid;
-	bool known;
 };
 
 static const struct id_extent *from_spec(struct harden *h, const struct spec_id_mapping *m,
@@ -48,7 +47,6 @@ static void set_spec_maps(struct harden *h, struct maps *m)
 	m->uid.n = l->n_uid_mappings;
 	m->gid.extents = from_spec(h, l->gid_mappings, l->n_gid_mappings);
 	m->gid.n = l->n_gid_mappings;
-	m->known = true;
 }
 
 static void set_fact_maps(const struct ns_fact *f, struct maps *m)
@@ -57,7 +55,6 @@ static void set_fact_maps(const struct ns_fact *f, struct maps *m)
 	m->uid.n = f->maps.n_uid;
 	m->gid.extents = f->maps.gid;
 	m->gid.n = f->maps.n_gid;
-	m->known = true;
 }
 
 /* Replace one list of mappings by the reserved range. */
@@ -211,7 +208,7 @@ void rule_userns(struct harden *h)
 {
 	struct maps m = {.uid.member = "uidMappings", .gid.member = "gidMappings"};
 
-	if (!settle(h, &m) || !m.known)
+	if (!settle(h, &m))
 		return;
 	if (!m.uid.n || !m.gid.n) {
 		decide_refuse(h, "/linux/namespaces", NULL,

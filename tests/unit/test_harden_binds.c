@@ -376,6 +376,8 @@ TEST(the_data_root_is_found_from_etc_hosts)
 	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/hosts", 1000));
 	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/passwd", 0));
 	CHECK(!idmapped_beside("/data/d/containers/short/hosts", "/etc/hosts", 0));
+	CHECK(!idmapped_beside("/data/d/containers/" ID "0/hosts", "/etc/hosts", 0));
+	CHECK(!idmapped_beside("/data/d/containers/x" ID "/hosts", "/etc/hosts", 0));
 	CHECK(!idmapped_beside("/data/e/containers/" ID "/hosts", "/etc/hosts", 0));
 	CHECK(!idmapped_beside("/data/d/containers/" ID "/shadow", "/etc/shadow", 0));
 	CHECK(!idmapped_beside("/data/dd/containers/" ID "/hosts", "/etc/hosts", 0));
@@ -435,5 +437,40 @@ TEST(procfs_and_sysfs_are_known_by_name_alone)
 		run_bind(c, paths[i], NULL, "");
 		CHECK_MSG(c->r == 0, "%s", c->e.msg);
 		CHECK(has_option(c, "rro"));
+	}
+}
+
+TEST(a_writable_view_of_the_kernel_is_made_read_only)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/x','type':'bind','source':'/"
+		 "sys','options':['rw','rrw',"
+		 "'nosuid','nodev']}]");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(has_option(c, "ro") && !has_option(c, "rw") && !has_option(c, "rrw"));
+}
+
+TEST(a_volume_that_is_idmapped_already_stays_as_it_is)
+{
+	static const char *const how[] = {
+		"'idmap']", "'ridmap']",
+		"'nosuid'],'uidMappings':[{'containerID':0,'hostID':100000,"
+		"'size':1}],'gidMappings':[{'containerID':0,'hostID':100000,"
+		"'size':1}]"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+		c->f.binds = &f;
+		c->f.n_binds = 1;
+		case_doc(c, "", "",
+			 arena_printf(&c->a,
+				      ",'mounts':[{'destination':'/x','type':'bind','source':'/v',"
+				      "'options':['nosuid','nodev',%s}]",
+				      how[i]));
+		CHECK_QUIET(c, "binds");
+		CHECK(i < 2 || c->out->mounts[0].uid_mappings);
 	}
 }

@@ -156,3 +156,14 @@ TEST(denying_one_device_is_not_denying_all)
 	CHECK_STR(rules(case_new(), "{'allow':false,'type':'a','major':0,'access':'rwm'}"),
 		  "[" DENY ",{\"allow\":false,\"type\":\"a\",\"major\":0,\"access\":\"rwm\"}]");
 }
+
+TEST(a_minor_of_zero_is_a_number)
+{
+	struct harden_case *c = case_new();
+
+	run_devices(c, "{'path':'/dev/tty7','type':'c','major':5,'minor':7}");
+	CHECK_REFUSED(c, "devices", "/linux/devices/0", "/dev/tty7");
+	CHECK_STR(rules(case_new(), "{'allow':false,'access':'rwm'},"
+				    "{'allow':true,'type':'c','major':5,'minor':7,'access':'rw'}"),
+		  "[" DENY "]");
+}

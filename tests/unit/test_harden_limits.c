@@ -301,3 +301,12 @@ TEST(swap_of_raw_files_stays_within_what_is_asked_for)
 		      "'memory':{'limit':9223372036854775807},'unified':{'memory.swap.max':'9'}");
 	CHECK_INT(*c->out->linux_->resources->memory->swap, INT64_MAX);
 }
+
+TEST(an_odd_swap_file_is_left_to_the_plan)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'limit':1048576},'unified':{'memory.swap.max':'x'}");
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 1048576);
+	CHECK_INT(c->out->linux_->resources->n_unified, 1);
+}

@@ -85,7 +85,7 @@ TEST(hiding_a_file_behind_dev_null_still_works)
 TEST(tmpfs_has_no_devices_unless_it_is_dev)
 {
 	CHECK_STR(options(case_new(), "{'destination':'/t','type':'tmpfs','source':'tmpfs',"
-				      "'options':['exec','dev','suid']}"),
+				      "'options':['exec','dev','suid','rsuid','rdev']}"),
 		  "exec,nosuid,nodev");
 	CHECK_STR(options(case_new(), "{'destination':'/dev/','type':'tmpfs','source':'tmpfs',"
 				      "'options':['dev']}"),

@@ -196,3 +196,19 @@ TEST(a_time_namespace_is_as_asked)
 	case_run(c, DOC(NAMESPACES ",{'type':'time'}", ""));
 	CHECK_QUIET(c, "namespaces");
 }
+
+TEST(the_first_entry_counts_like_any_other)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[1] = {{.exists = true, .is_own = true}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 1;
+	case_run(c,
+		 DOC("{'type':'cgroup','path':'/x'},{'type':'pid'},{'type':'ipc'},{'type':'uts'},"
+		     "{'type':'network'},{'type':'mount'}",
+		     ""));
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_CHANGE(c, "namespaces", "/linux/namespaces/0/path", "\"/x\"", NULL);
+	CHECK_INT(c->out->linux_->n_namespaces, 7);
+}

@@ -327,6 +327,14 @@ TEST(the_first_entry_counts_like_any_other)
 	CHECK_QUIET(c, "userns");
 	CHECK(decision_find(c, DECISION_NOTE, "userns", "/linux/namespaces/0"));
 	CHECK(!harden_needs_id_range(c->in, &c->f));
+	facts[6] = (struct ns_fact){
+		.exists = true, .owner = NS_OWNER_FOREIGN, .owner_ino = 8, .maps = foreign_maps};
+	c->f.n_ns = 7;
+	run_with(c,
+		 "{'type':'network','path':'/n'},{'type':'pid'},{'type':'ipc'},{'type':'uts'},"
+		 "{'type':'mount'},{'type':'cgroup'},{'type':'user','path':'/u'}",
+		 "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces/0", "than the one that is asked for");
 }
 
 TEST(maps_for_users_alone_are_not_enough)
@@ -339,4 +347,5 @@ TEST(maps_for_users_alone_are_not_enough)
 	c = case_new();
 	run_with(c, NAMESPACES, maps);
 	CHECK_REFUSED(c, "userns", "/linux/namespaces", "nor mappings to apply specified");
+	CHECK(!harden_needs_id_range(c->in, &c->f));
 }

@@ -419,3 +419,26 @@ TEST(user_maps_besides_a_path_are_compared_one_by_one)
 		    ""));
 	CHECK_SPEC(c, "/linux/uidMappings: the user namespace to join has other id maps");
 }
+
+TEST(as_many_maps_as_the_kernel_takes)
+{
+	struct harden_case *c = case_new();
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	for (int i = 0; i < 340; i++)
+		strbuf_addf(&b, "%s{'containerID':%d,'hostID':%d,'size':1}", i ? "," : "", i,
+			    i + 1);
+	plan(c, arena_printf(&c->a,
+			     "{'ociVersion':'1.2.0','linux':{'namespaces':[{'type':'user'},{"
+			     "'type':'mount'}],'uidMappings':[%s],'gidMappings':[%s]}}",
+			     b.buf, b.buf));
+	CHECK_OK(c);
+}
+
+TEST(paths_without_any_facts_lead_nowhere)
+{
+	struct harden_case *c = case_new();
+
+	plan(c, DOC("{'type':'pid','path':'/p'},{'type':'mount'}", "", ""));
+	CHECK_SPEC(c, "/linux/namespaces/0/path: \"/p\" does not lead to a pid namespace");
+}
