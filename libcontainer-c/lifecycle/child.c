@@ -30,6 +30,7 @@
 #include "kernel/sys.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/handshake.h"
+#include "lifecycle/initproc.h"
 #include "lifecycle/oci_state.h"
 
 /* Room for what process_env_add() keeps a pointer to. */
@@ -273,7 +274,7 @@ void child_main(void *arg)
 	int tty_fd = -1;
 
 	die_with_runtime(true);
-	prctl(PR_SET_NAME, "bulkhead:init");
+	prctl(PR_SET_NAME, INITPROC_NAME);
 	prctl(PR_SET_DUMPABLE, 0);
 	close_runtimes_own(c);
 	if (settle(c, &e) < 0)

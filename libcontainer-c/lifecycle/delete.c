@@ -17,7 +17,24 @@
 #include "lifecycle/late_hooks.h"
 #include "lifecycle/opened.h"
 
-#define GONE_MS 10000
+#define GONE_MS	       10000
+#define ORPHAN_GONE_MS 2000
+
+/*
+ * A creator that died wrote down cgroups that it may not have come to make: another container's
+ * processes can be in there. Its own first process dies without our help, of its parent's death.
+ */
+static int end_orphans(const struct record *r, bool *ret_ours, struct err *e)
+{
+	struct cgroup c;
+	int rc = cgroup_open((const char *const *)r->cgroup_paths, r->n_cgroup_paths, &c, e);
+
+	if (rc < 0)
+		return rc;
+	*ret_ours = cgroup_wait_empty(&c, ORPHAN_GONE_MS, NULL) == 0;
+	cgroup_close(&c);
+	return 0;
+}
 
 /* SIGKILL to init and to whatever else is in the cgroups, then wait for all of it. */
 static int end_processes(const struct opened *o, struct err *e)
@@ -54,8 +71,9 @@ static int destroy(struct opened *o, struct err *e)
 	int rc = 0;
 
 	if (o->has_record) {
-		rc = end_processes(o, e);
-		if (rc == 0)
+		bool ours = true;
+		rc = r->complete ? end_processes(o, e) : end_orphans(r, &ours, e);
+		if (rc == 0 && ours)
 			rc = cgroup_destroy((const char *const *)r->cgroup_paths, r->n_cgroup_paths,
 					    e);
 		if (rc == 0)
@@ -70,10 +88,27 @@ static int destroy(struct opened *o, struct err *e)
 	return rc < 0 ? rc : statedir_remove(&o->dir, e);
 }
 
+/* The lock is held by a `start` until the program runs: a hook of it that hangs must not stop us.
+ */
+static void kill_init(const char *root, const char *id)
+{
+	struct opened o;
+
+	if (opened_load(root, id, false, &o, NULL) < 0)
+		return;
+	AUTO_FD fd = o.has_record && o.record.complete ? initproc_pidfd(&o.init) : -1;
+	if (fd >= 0)
+		(void)sys_pidfd_send_signal(fd, SIGKILL);
+	opened_close(&o);
+}
+
 int container_delete(const char *root, const char *id, bool force, struct err *e)
 {
 	struct opened o;
 	struct err missing = {0};
+
+	if (force)
+		kill_init(root, id);
 	int r = opened_load(root, id, true, &o, &missing);
 
 	if (r == -ENOENT && force && missing.kind == ERR_STATE)

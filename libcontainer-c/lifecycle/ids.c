@@ -88,32 +88,23 @@ static void write_next(int dir, unsigned slot)
 		(void)fd_write_once(fd, text, (size_t)n);
 }
 
-/* Keep "SLOT.1" .. "SLOT.N" dense: move the last one into the gap at @k. */
-static void fill_gap(int dir, unsigned slot, unsigned k)
-{
-	char gap[32], last[32];
-	struct stat st;
-	unsigned n = k;
-
-	do
-		snprintf(last, sizeof(last), "%u.%u", slot, ++n);
-	while (fstatat(dir, last, &st, AT_SYMLINK_NOFOLLOW) == 0);
-	if (n - 1 == k)
-		return;
-	snprintf(last, sizeof(last), "%u.%u", slot, n - 1);
-	snprintf(gap, sizeof(gap), "%u.%u", slot, k);
-	(void)renameat(dir, last, dir, gap);
-}
-
+/*
+ * Keep "SLOT.1" .. "SLOT.N" dense, also when we are killed here: the last one takes the place of
+ * @name in one step.
+ */
 static int release_link(int dir, const char *name)
 {
+	char last[32], next[32];
+	struct stat st;
 	unsigned slot, k;
 
-	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
-		return -errno;
+	snprintf(last, sizeof(last), "%.31s", name);
 	if (sscanf(name, "%u.%u", &slot, &k) == 2)
-		fill_gap(dir, slot, k);
-	return 0;
+		while (snprintf(next, sizeof(next), "%u.%u", slot, ++k) > 0 &&
+		       fstatat(dir, next, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			memcpy(last, next, sizeof(last));
+	int r = strcmp(last, name) == 0 ? unlinkat(dir, name, 0) : renameat(dir, last, dir, name);
+	return r < 0 && errno != ENOENT ? -errno : 0;
 }
 
 /*

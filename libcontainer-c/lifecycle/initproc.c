@@ -44,6 +44,15 @@ bool initproc_alive(const struct initproc *p)
 	       state != 'Z' && state != 'X';
 }
 
+bool initproc_is_waiting(const struct initproc *p)
+{
+	char path[32], name[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", p->pid);
+	return file_read_at(AT_FDCWD, path, name, sizeof(name)) > 0 &&
+	       strcmp(name, INITPROC_NAME "\n") == 0;
+}
+
 int initproc_pidfd(const struct initproc *p)
 {
 	if (p->pid <= 0)

@@ -9,6 +9,9 @@
 
 struct err;
 
+/* Its name until it executes the user's program. */
+#define INITPROC_NAME "bulkhead:init"
+
 struct initproc {
 	pid_t pid;
 	uint64_t start_time; /* field 22 of proc_pid_stat(5), clock ticks since boot */
@@ -19,6 +22,9 @@ int initproc_read(pid_t pid, uint64_t *ret_start_time, char *ret_state);
 
 /** initproc_alive - the same process still exists and is neither zombie nor dead. */
 bool initproc_alive(const struct initproc *p);
+
+/** initproc_is_waiting - it has not executed the user's program yet: it still has our name. */
+bool initproc_is_waiting(const struct initproc *p);
 
 /**
  * initproc_pidfd - a pidfd of the process, checked against its start time after opening, so that a

@@ -19,7 +19,9 @@ int pidfile_write(const char *path, pid_t pid, struct err *e)
 	const char *name = slash ? slash + 1 : path;
 	char tmp[PATH_MAX], text[16];
 
-	if (snprintf(tmp, sizeof(tmp), "%.*s.%s", dir_len, path, name) >= (int)sizeof(tmp))
+	/* Our pid in it: what a killed one left behind stands in nobody's way. */
+	if (snprintf(tmp, sizeof(tmp), "%.*s.%s.%d", dir_len, path, name, getpid()) >=
+	    (int)sizeof(tmp))
 		return err_set(e, ERR_STATE, ENAMETOOLONG, "pid file path is too long");
 	int n = snprintf(text, sizeof(text), "%d", pid);
 	AUTO_FD fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC, 0666);

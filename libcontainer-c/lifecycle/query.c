@@ -64,7 +64,9 @@ static enum container_status status_of(const struct opened *o)
 		return CONTAINER_STOPPED;
 	if (is_paused(&o->record))
 		return CONTAINER_PAUSED;
-	if (fstatat(o->dir.fd, START_SOCKET, &st, AT_SYMLINK_NOFOLLOW) == 0)
+	/* A `start` that was killed leaves its socket behind, and a program that runs. */
+	if (fstatat(o->dir.fd, START_SOCKET, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    initproc_is_waiting(&o->init))
 		return CONTAINER_CREATED;
 	return CONTAINER_RUNNING;
 }

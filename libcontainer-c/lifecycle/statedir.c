@@ -14,6 +14,8 @@
 #include "base/err.h"
 #include "base/fd.h"
 
+#define LOCK_WAIT 10 /* seconds */
+
 /* Make @path and its missing parents: `--root /a/b/c` works as it does with runc. */
 static int make_root(const char *path, struct err *e)
 {
@@ -81,22 +83,41 @@ static int make_container_dir(const char *root, const char *path, struct err *e)
 	return err_sys(e, errno, "create state directory %s", path);
 }
 
+/*
+ * A delete may come between mkdir and lock and remove what it takes for the remains of a creator
+ * that died; and `state` holds the lock for a moment to look whether somebody else does.
+ */
+static int try_create(const char *root, struct statedir *d, struct err *e)
+{
+	int r = make_container_dir(root, d->path, e);
+
+	if (r < 0)
+		return r;
+	r = open_dir(d, e);
+	if (r == 0)
+		r = statedir_lock(d, LOCK_WAIT, e);
+	if (r < 0)
+		statedir_close(d);
+	return r;
+}
+
 int statedir_create(const char *root, const char *id, struct statedir *ret, struct err *e)
 {
 	struct statedir d = STATEDIR_INIT;
+	struct err why;
 	int r = set_path(&d, root, id, e);
 
 	if (r < 0)
 		return r;
-	r = make_container_dir(root, d.path, e);
-	if (r < 0)
-		return r;
-	r = open_dir(&d, e);
-	if (r == 0)
-		r = statedir_lock(&d, 0, e);
+	for (int tries = 0; tries < 4; tries++) {
+		why = (struct err){0};
+		r = try_create(root, &d, &why);
+		if (r != -ENOENT || why.kind != ERR_STATE)
+			break;
+	}
 	if (r < 0) {
-		statedir_close(&d);
-		(void)rmdir(d.path);
+		if (e && e->kind == ERR_NONE)
+			*e = why;
 		return r;
 	}
 	*ret = d;
@@ -118,12 +139,23 @@ int statedir_open(const char *root, const char *id, struct statedir *ret, struct
 	return 0;
 }
 
+/* Whoever held the lock before us may have removed the directory, and a creator made a new one. */
+static int check_still_there(const struct statedir *d, struct err *e)
+{
+	struct stat mine, now;
+
+	if (fstat(d->fd, &mine) == 0 && lstat(d->path, &now) == 0 && mine.st_dev == now.st_dev &&
+	    mine.st_ino == now.st_ino)
+		return 0;
+	return err_set(e, ERR_STATE, ENOENT, "container does not exist");
+}
+
 int statedir_lock(const struct statedir *d, unsigned seconds, struct err *e)
 {
 	/* flock(2) has no time limit; 10 ms steps only when another command is at work here. */
 	for (unsigned tries = 0;; tries++) {
 		if (flock(d->fd, LOCK_EX | LOCK_NB) == 0)
-			return 0;
+			return check_still_there(d, e);
 		if (errno == EINTR)
 			continue;
 		if (errno != EWOULDBLOCK)

@@ -39,7 +39,8 @@ int statedir_create(const char *root, const char *id, struct statedir *ret, stru
 /** statedir_open - open an existing one, unlocked. ERR_STATE -ENOENT "container does not exist". */
 int statedir_open(const char *root, const char *id, struct statedir *ret, struct err *e);
 
-/** statedir_lock - wait at most @seconds for the lock (0: try once). -EWOULDBLOCK when held. */
+/** statedir_lock - wait at most @seconds for the lock (0: try once). -EWOULDBLOCK when held;
+ * ERR_STATE -ENOENT when the directory was removed, or replaced by a new one, before we had it. */
 int statedir_lock(const struct statedir *d, unsigned seconds, struct err *e);
 
 /** statedir_is_locked - whether some other process holds the lock now. */

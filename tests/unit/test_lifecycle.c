@@ -230,6 +230,30 @@ TEST(state_for_hooks)
 		CHECK_INT(oci_state_format(&r, "stopped", 0, buf, size), -E2BIG);
 }
 
+/* A lock that comes late must not be taken for one on the directory that is there now. */
+TEST(lock_of_a_removed_directory)
+{
+	char root[32];
+	struct statedir first, late, next;
+	struct err e = {0};
+
+	scratch(root);
+	CHECK(statedir_create(root, "c", &first, &e) == 0);
+	CHECK(statedir_open(root, "c", &late, &e) == 0);
+	CHECK(statedir_remove(&first, &e) == 0);
+	statedir_close(&first);
+	CHECK_INT(statedir_lock(&late, 0, &e), -ENOENT);
+	CHECK_STR(e.msg, "container does not exist");
+	err_clear(&e);
+	CHECK(statedir_create(root, "c", &next, &e) == 0);
+	CHECK_INT(statedir_lock(&late, 0, &e), -ENOENT);
+	statedir_close(&late);
+	err_clear(&e);
+	CHECK(statedir_remove(&next, &e) == 0);
+	statedir_close(&next);
+	CHECK(rmdir(root) == 0);
+}
+
 TEST(pid_file)
 {
 	char root[32], path[64], tmp[64], text[16];
@@ -243,10 +267,16 @@ TEST(pid_file)
 	CHECK(pidfile_write(path, 45, &e) == 0);
 	CHECK(file_read_at(AT_FDCWD, path, text, sizeof(text)) == 2);
 	/* Somebody's link in the place of the temporary file is not followed. */
-	snprintf(tmp, sizeof(tmp), "%s/.pid", root);
+	snprintf(tmp, sizeof(tmp), "%s/.pid.%d", root, getpid());
 	CHECK(symlink("/tmp/bkh-unit-elsewhere", tmp) == 0);
 	CHECK(pidfile_write(path, 6, &e) < 0);
 	CHECK(access("/tmp/bkh-unit-elsewhere", F_OK) < 0);
+	unlink(tmp);
+	err_clear(&e);
+	/* What a runtime left that was killed here does not matter. */
+	snprintf(tmp, sizeof(tmp), "%s/.pid.%d", root, getpid() + 1);
+	CHECK(symlink("/tmp/bkh-unit-elsewhere", tmp) == 0);
+	CHECK(pidfile_write(path, 7, &e) == 0);
 	unlink(tmp);
 	unlink(path);
 	CHECK(rmdir(root) == 0);
