@@ -2,14 +2,22 @@
 /*
  * labels.c: see labels.h.
  *
- * The libraries' aa_change_onexec() and setexeccon() open /proc/self by name, which after
- * pivot_root is a file of the container: the write is done here, through a descriptor.
+ * libapparmor takes labels apart. The libraries' aa_change_onexec() and setexeccon() open
+ * /proc/self by name, which after pivot_root is a file of the container: the write is done here,
+ * through a descriptor.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "apply/labels.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef HAVE_APPARMOR
+#include <sys/apparmor.h>
+#endif
 
 #include "apply/procfs.h"
 #include "base/err.h"
@@ -20,16 +28,31 @@
 
 #define LABEL_MAX 4352 /* PATH_MAX and what the kernel puts around it */
 
-/* "docker-default (enforce)\n", or "unconfined\n". */
-static bool same_profile(const char *want, const char *got)
+#ifdef HAVE_APPARMOR
+/* libapparmor knows what the kernel puts behind a label. */
+static const char *split_mode(char *text)
 {
-	size_t n = strlen(want);
+	char *mode;
+
+	return aa_splitcon(text, &mode);
+}
+#else
+/* Without the library a profile is refused when it is planned. */
+static const char *split_mode(char *text)
+{
+	return text;
+}
+#endif
+
+/* @got: "docker-default (enforce)\n", or "unconfined\n"; cut apart in place. */
+static bool same_profile(const char *want, char *got)
+{
+	const char *label = split_mode(got);
 
 	/* The kernel prints namespaces and stacks its own way: all we ask is that there is one. */
 	if (want[0] == ':' || strstr(want, "//&"))
-		return got[0] && !str_starts(got, "unconfined");
-	return strncmp(got, want, n) == 0 &&
-	       (got[n] == '\0' || got[n] == '\n' || strncmp(got + n, " (", 2) == 0);
+		return label && *label && strcmp(label, "unconfined") != 0;
+	return str_eq(label, want);
 }
 
 /* 5.1 gave AppArmor a directory of its own; the plain file belongs to whichever LSM comes first. */

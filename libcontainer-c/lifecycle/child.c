@@ -146,6 +146,23 @@ static int reopen_tty(int tty_fd)
 	return fd;
 }
 
+/* While it waits for `start`, the process holds its stdio, what it passes on, and two sockets. */
+static int close_all_but(unsigned keep, int a, int b, struct err *e)
+{
+	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+	unsigned from = 3 + keep;
+
+	if (a < 0 || b < 0)
+		low = high; /* only one of them is open */
+	for (int i = 0; i < 2; i++) {
+		unsigned stop = i == 0 ? low : high;
+		if (stop > from && sys_close_range(from, stop - 1, 0) < 0)
+			return err_sys(e, errno, "close descriptors");
+		from = stop + 1;
+	}
+	return sys_close_range(from, ~0u, 0) < 0 ? err_sys(e, errno, "close descriptors") : 0;
+}
+
 /* After pivot_root: lock the mounts, take the terminal, give up privileges, find the program. */
 static int enter(struct creation *c, int tty_fd, struct err *e)
 {
@@ -171,7 +188,10 @@ static int enter(struct creation *c, int tty_fd, struct err *e)
 	if (r < 0)
 		return r;
 	die_with_runtime(true);
-	r = set_environment(c, e);
+	/* Before anything is looked up by a name that the image chose: no way back to the host. */
+	r = close_all_but(c->keep_fds, c->hs_peer_fd, c->start_fd, e);
+	if (r == 0)
+		r = set_environment(c, e);
 	if (r == 0)
 		r = exec_lookup(p->argv[0], p->envp, exec_path, sizeof(exec_path), e);
 	return r;
@@ -249,23 +269,6 @@ static void close_runtimes_own(struct creation *c)
 	fd_closep(&c->host_cwd_fd);
 }
 
-/* While it waits for `start`, the process holds its stdio, what it passes on, and two sockets. */
-static int close_all_but(unsigned keep, int a, int b, struct err *e)
-{
-	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
-	unsigned from = 3 + keep;
-
-	if (a < 0 || b < 0)
-		low = high; /* only one of them is open */
-	for (int i = 0; i < 2; i++) {
-		unsigned stop = i == 0 ? low : high;
-		if (stop > from && sys_close_range(from, stop - 1, 0) < 0)
-			return err_sys(e, errno, "close descriptors");
-		from = stop + 1;
-	}
-	return sys_close_range(from, ~0u, 0) < 0 ? err_sys(e, errno, "close descriptors") : 0;
-}
-
 void child_main(void *arg)
 {
 	struct creation *c = arg;
@@ -281,7 +284,7 @@ void child_main(void *arg)
 		fail(hs, &e);
 	if (hs_send(hs, HS_READY) < 0 || hs_recv_fd(hs, HS_MOUNTED, &tty_fd, &e) < 0)
 		_exit(1);
-	if (enter(c, tty_fd, &e) < 0 || close_all_but(c->keep_fds, hs, c->start_fd, &e) < 0)
+	if (enter(c, tty_fd, &e) < 0)
 		fail(hs, &e);
 	if (hs_send(hs, HS_CREATED) < 0)
 		_exit(1);

@@ -51,7 +51,8 @@ static int run(const struct opened *o, enum hook_kind kind, const char *status, 
 	struct hooks_run how = {.state_json = state,
 				.state_len = (size_t)n,
 				.cwd = o->record.bundle,
-				.ns_pidfd = -1};
+				.ns_pidfd = -1,
+				.leave_keyring = true};
 	if (kind == HOOK_POSTSTOP)
 		return hooks_run_each(&plan.lists[kind], kind, &how, keep_first, e);
 	return hooks_run(&plan.lists[kind], kind, &how, e);
