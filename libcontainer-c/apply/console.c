@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 
@@ -22,6 +23,8 @@
 #define PTMX_MINOR	2
 #define PTS_MAJOR_FIRST 136
 #define PTS_MAJOR_LAST	143
+
+#define PEER_SECONDS 10
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41) /* 4.13 */
@@ -141,6 +144,10 @@ int console_connect(const char *path, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, errno, "socket for console");
+	/* A peer that does not accept or read: connect(2) and sendmsg(2) end with EAGAIN. */
+	const struct timeval limit = {.tv_sec = PEER_SECONDS};
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)
+		return err_sys(e, errno, "time limit for the console socket");
 	if (strlen(path) < sizeof(addr.sun_path)) {
 		memcpy(addr.sun_path, path, strlen(path) + 1);
 	} else {

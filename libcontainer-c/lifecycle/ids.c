@@ -207,16 +207,15 @@ static int release_if_ours(int dir, const char *name, const char *state_dir)
 	return r < 0 ? r : 1;
 }
 
+/* Closes @dir, which drops the lock: a copy would be one descriptor more when there are none. */
 static int release_by_scan(int dir, const char *state_dir)
 {
-	int copy = fcntl(dir, F_DUPFD_CLOEXEC, 0);
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	DIR *d = fdopendir(dir);
 	int r = 0;
 
 	if (!d) {
 		r = -errno;
-		if (copy >= 0)
-			close(copy);
+		close(dir);
 		return r;
 	}
 	for (struct dirent *ent; r == 0 && (ent = readdir(d));)
@@ -240,6 +239,6 @@ int ids_release(const char *state_dir, uint32_t base, struct err *e)
 		r = release_if_ours(dir, name, state_dir);
 	}
 	if (r == 0)
-		r = release_by_scan(dir, state_dir);
+		r = release_by_scan(TAKE_FD(dir), state_dir);
 	return r < 0 ? err_sys(e, -r, "release id range of %s", state_dir) : 0;
 }

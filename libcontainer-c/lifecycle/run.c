@@ -28,7 +28,7 @@ struct foreground {
 };
 
 /*
- * Everything but what tells of our own children or of our own faults. They
+ * Everything but what tells of our own children, of our own terminal, or of our own faults. They
  * are blocked and read from a descriptor before the container exists, so that none is lost.
  */
 static int block_signals(sigset_t *ret_old)
@@ -57,7 +57,7 @@ static void pass_signals(struct foreground *f)
 		if (si.ssi_signo == SIGWINCH) {
 			if (f->has_relay)
 				relay_resize(&f->relay);
-		} else if (si.ssi_signo != SIGPIPE) { /* ours: nobody reads our stdout */
+		} else {
 			(void)sys_pidfd_send_signal(f->c->proc.pidfd, (int)si.ssi_signo);
 		}
 	}
@@ -163,10 +163,9 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 		if (r < 0)
 			creation_undo(&c);
 	}
-	statedir_close(&c.dir); /* drops the lock that delete takes */
+	creation_release(&c); /* drops the lock that delete takes */
 	if (r == 0 && stay_here && !req->keep)
 		r = container_delete(req->root, req->id, true, e);
-	creation_release(&c);
 	if (stay_here)
 		sigprocmask(SIG_SETMASK, &old, NULL);
 	if (r == 0)

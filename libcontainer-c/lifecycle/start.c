@@ -65,9 +65,12 @@ int container_start(const char *root, const char *id, struct err *e)
 		opened_refresh(&o);
 		AUTO_FD fd = connect_init(&o, e);
 		r = fd < 0 ? fd : 0;
-		/* Gone before it runs: whoever looks now sees "running". */
-		if (r == 0 && unlinkat(o.dir.fd, START_SOCKET, 0) < 0 && errno != ENOENT)
-			r = err_sys(e, errno, "remove %s/%s", o.dir.path, START_SOCKET);
+		/*
+		 * Whoever looks during the hooks sees "running". It cannot be held back any longer:
+		 * a failure is none of the start, and the name of the process tells afterwards.
+		 */
+		if (r == 0)
+			(void)unlinkat(o.dir.fd, START_SOCKET, 0);
 		if (r == 0)
 			r = hs_recv_exec(fd, e);
 		if (r < 0)
