@@ -28,7 +28,7 @@ struct foreground {
 };
 
 /*
- * Everything but what tells of our own children, of our own terminal, or of our own faults. They
+ * Everything but what tells of our own children or of our own faults. They
  * are blocked and read from a descriptor before the container exists, so that none is lost.
  */
 static int block_signals(sigset_t *ret_old)
@@ -57,7 +57,7 @@ static void pass_signals(struct foreground *f)
 		if (si.ssi_signo == SIGWINCH) {
 			if (f->has_relay)
 				relay_resize(&f->relay);
-		} else {
+		} else if (si.ssi_signo != SIGPIPE) { /* ours: nobody reads our stdout */
 			(void)sys_pidfd_send_signal(f->c->proc.pidfd, (int)si.ssi_signo);
 		}
 	}
