@@ -257,6 +257,41 @@ def ulimits_sysctls_names():
 
 
 @test
+def other_options():
+    r = d.bulkhead("-w", "/made/here", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--oom-score-adj",
+                   "100", "-e", "X=y z", "--add-host", "h:10.9.8.7", "--dns", "10.1.1.1", "--init=false", "--uts=",
+                   "--entrypoint", "/bin/sh", "bb", "-c",
+                   "pwd; echo $X; grep CapEff /proc/self/status; cat /proc/self/oom_score_adj; "
+                   "grep 10.9.8.7 /etc/hosts; grep nameserver /etc/resolv.conf; stat -c %u /made/here")
+    equal(r.out.split("\n")[:4], ["/made/here", "y z", "CapEff:\t0000000000000000", "100"])
+    has(r.out, "10.9.8.7\th")
+    has(r.out, "nameserver 10.1.1.1\n0\n")
+    with scratch() as h:
+        os.mkdir(f"{h}/sub")
+        equal(d.bulkhead("-v", f"{h}:/h:ro,rprivate", "bb", "ls", "/h").out, "sub\n")
+    equal(d.bulkhead("--mount", "type=tmpfs,target=/t,tmpfs-size=1048576", "bb", "sh", "-c",
+                     "df -k /t | tail -1 | awk '{print $2}'").out, "1024\n")
+
+
+@test(limit=180)
+def twenty_at_once():
+    ids = []
+    try:
+        started = [subprocess.Popen([DOCKER, "-H", f"unix://{d.socket}", "run", "-d", "--runtime=bulkhead", "bb",
+                                     "sleep", "1000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                   for _ in range(20)]
+        for p in started:
+            out, err = p.communicate(timeout=120)
+            check(p.returncode == 0, err)
+            ids.append(out.strip())
+        equal(len({host_uid(d.pid(c)) for c in ids}), 20, "different uids")
+    finally:
+        if ids:
+            d("rm", "-f", *ids, limit=120)
+    nothing_left()
+
+
+@test
 def diff_cp_commit_export():
     with d.container("bb", "sh", "-c", "echo one > /one; rm /data/file; exec sleep 1000") as c:
         wait_for(lambda: "/one" in d("diff", c).out, "diff")
