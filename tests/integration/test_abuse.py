@@ -247,6 +247,7 @@ def links_in_the_state_directory():
 def a_reused_pid_is_not_signalled():
     with bundle() as b:
         bystander = subprocess.Popen(["sleep", "300"])
+        time.sleep(0.1)  # The start time of a process is known in steps of 10 ms.
         with b.created("sleep", "1000") as cid:
             path = f"{b.root}/{cid}/state.json"
             good = read(path)
