@@ -244,25 +244,50 @@ def pid_file_that_cannot_be_written():
         b.refused("pid file", options=("--pid-file", f"{b.top}/none/pid"))
 
 
+def kill_creates(b, rounds, longest, check_more=lambda: None):
+    """SIGKILL to create after a random time, then delete --force: nothing may be left."""
+    b.args("sleep", "1000").save()
+    rng = random.Random(int(os.environ.get("BULKHEAD_SEED", "1")))
+    early = 0
+    for _ in range(rounds):
+        cid = b.new_id()
+        with open(f"{b.top}/out", "w") as f:
+            p = subprocess.Popen([BULKHEAD, "--root", b.root, "create", "--bundle", f"{b.top}/bundle", cid],
+                                 stdin=subprocess.DEVNULL, stdout=f, stderr=f)
+        time.sleep(rng.uniform(0, longest))
+        p.kill()
+        early += p.wait(20) == -signal.SIGKILL
+        b("delete", "--force", cid)
+        b.nothing_left(cid)
+        check_more()
+    check(early > rounds / 5, f"only {early} of {rounds} were killed before their end")
+
+
 @test(limit=300)
 def killed_at_any_moment_then_deleted():
-    """SIGKILL to create after a random time, then delete --force: nothing may be left."""
     with bundle() as b:
-        b.args("sleep", "1000").save()
-        rng = random.Random(int(os.environ.get("BULKHEAD_SEED", "1")))
-        stopped_early = 0
-        for i in range(150):
-            cid = b.new_id()
-            with open(f"{b.top}/out", "w") as f:
-                p = subprocess.Popen([BULKHEAD, "--root", b.root, "create", "--bundle", f"{b.top}/bundle", cid],
-                                     stdin=subprocess.DEVNULL, stdout=f, stderr=f)
-            time.sleep(rng.uniform(0, 0.012))
-            p.kill()
-            stopped_early += p.wait(20) == -signal.SIGKILL
-            # The id is free, or delete makes it so.
-            b("delete", "--force", cid)
-            b.nothing_left(cid)
-        check(stopped_early > 30, f"only {stopped_early} of 150 were killed before their end")
+        kill_creates(b, 150, 0.012)
+
+
+@test(limit=300)
+def killed_on_an_overlay_then_deleted():
+    with bundle() as b:
+        lower, upper = f"{b.top}/lower", f"{b.top}/layer/diff"
+        os.rename(b.rootfs, lower)
+        for d in (b.rootfs, upper, f"{b.top}/layer/work"):
+            os.makedirs(d)
+        run("mount", "-t", "overlay", "overlay", "-o",
+            f"lowerdir={lower},upperdir={upper},workdir={b.top}/layer/work", b.rootfs)
+        mounted = b.nothing_left
+        try:
+            b.nothing_left = lambda cid: mounted(cid, besides=[b.rootfs])
+            kill_creates(b, 100, 0.016, lambda: equal(sorted(os.listdir(f"{b.top}/layer")), ["diff", "work"],
+                                                      "beside the upper layer"))
+            equal(b.run("sh", "-c", "echo x > /made; stat -c %u /made").out, "0\n")
+            equal(os.stat(f"{upper}/made").st_uid, 0)
+            equal(sorted(os.listdir(f"{b.top}/layer")), ["diff", "work"], "beside the upper layer")
+        finally:
+            run("umount", b.rootfs)
 
 
 @test
