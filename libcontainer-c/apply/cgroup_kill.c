@@ -17,18 +17,28 @@
 #define CHUNK	128 /* pidfds open at a time: far below any RLIMIT_NOFILE */
 #define KILL_MS 10000
 
+/* The directories that can freeze: v2 first, which announces "frozen"; v1 has to be asked. */
+static size_t freezers(const struct cgroup *c, const struct cgroup_dir *ret[2])
+{
+	const struct cgroup_dir *v1 = cgroup_v1_dir(c);
+	size_t n = 0;
+
+	if (cgroup_v2_fd(c) >= 0)
+		ret[n++] = &c->dirs[c->v2];
+	if (v1)
+		ret[n++] = v1;
+	return n;
+}
+
 int cgroup_freeze(const struct cgroup *c, struct err *e)
 {
-	/* v2 first: it announces "frozen", v1 has to be asked. */
-	for (int version = CGROUP_V2; version >= CGROUP_V1; version--) {
-		for (size_t i = 0; i < c->n; i++) {
-			const struct cgroup_dir *d = &c->dirs[i];
-			if (d->dir_fd < 0 || (int)d->ops->version != version)
-				continue;
-			int r = d->ops->freeze(d->dir_fd, true, e);
-			if (r != -ENOENT)
-				return r;
-		}
+	const struct cgroup_dir *d[2];
+	size_t n = freezers(c, d);
+
+	for (size_t i = 0; i < n; i++) {
+		int r = d[i]->ops->freeze(d[i]->dir_fd, true, e);
+		if (r != -ENOENT)
+			return r;
 	}
 	return err_set(e, ERR_HOST, ENOTSUP, "this host has no cgroup freezer");
 }
@@ -36,13 +46,14 @@ int cgroup_freeze(const struct cgroup *c, struct err *e)
 /* Both kinds: another runtime or an older version of this one may have used the other. */
 int cgroup_thaw(const struct cgroup *c, struct err *e)
 {
+	const struct cgroup_dir *d[2];
+	size_t n = freezers(c, d);
 	int ret = 0;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct cgroup_dir *d = &c->dirs[i];
-		int r = d->dir_fd < 0 ? -ENOENT : d->ops->frozen(d->dir_fd);
+	for (size_t i = 0; i < n; i++) {
+		int r = d[i]->ops->frozen(d[i]->dir_fd);
 		if (r == 1)
-			r = d->ops->freeze(d->dir_fd, false, e);
+			r = d[i]->ops->freeze(d[i]->dir_fd, false, e);
 		if (r < 0 && r != -ENOENT && r != -ENODEV)
 			ret = r;
 	}
@@ -51,9 +62,11 @@ int cgroup_thaw(const struct cgroup *c, struct err *e)
 
 int cgroup_is_frozen(const struct cgroup *c, struct err *e)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		const struct cgroup_dir *d = &c->dirs[i];
-		int r = d->dir_fd < 0 ? 0 : d->ops->frozen(d->dir_fd);
+	const struct cgroup_dir *d[2];
+	size_t n = freezers(c, d);
+
+	for (size_t i = 0; i < n; i++) {
+		int r = d[i]->ops->frozen(d[i]->dir_fd);
 		if (r == 1)
 			return 1;
 		if (r < 0 && r != -ENOENT && r != -ENODEV)
@@ -127,15 +140,6 @@ static int signal_once(const struct cgroup *c, int sig, struct err *e)
 	return r;
 }
 
-/* 0 when a v2 kernel has done it. */
-static int kill_v2(const struct cgroup *c)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (c->dirs[i].dir_fd >= 0 && c->dirs[i].ops->kill)
-			return c->dirs[i].ops->kill(c->dirs[i].dir_fd);
-	return -ENOENT;
-}
-
 static bool all_listed(const pid_t *pids, size_t n, const pid_t *in, size_t n_in)
 {
 	for (size_t i = 0; i < n; i++)
@@ -175,12 +179,30 @@ static int kill_by_signals(const struct cgroup *c, struct err *e)
 	return r;
 }
 
+/* Nobody is there who could send for others: the usual case when a container is deleted. */
+static bool is_empty(const struct cgroup *c)
+{
+	const struct cgroup_dir *v1 = cgroup_v1_dir(c);
+	struct cgroup_pid_list l = {0};
+	struct arena a = ARENA_INIT;
+	bool empty = true;
+
+	if (cgroup_v2_fd(c) >= 0)
+		empty = cgroup_v2_ops.wait_empty(cgroup_v2_fd(c), 0) == 0;
+	if (empty && v1)
+		empty = cgroup_dir_pids(v1->dir_fd, &a, &l, NULL) == 0 && l.n == 0;
+	arena_free(&a);
+	return empty;
+}
+
 int cgroup_kill(const struct cgroup *c, int sig, struct err *e)
 {
 	struct err ignored = {0};
 
+	if (is_empty(c))
+		return 0;
 	if (sig == SIGKILL) {
-		if (kill_v2(c) < 0)
+		if (cgroup_v2_fd(c) < 0 || cgroup_v2_ops.kill(cgroup_v2_fd(c)) < 0)
 			return kill_by_signals(c, e);
 		/* A process that is only in the v1 cgroups, and a v1 freezer that holds them. */
 		int r = signal_once(c, SIGKILL, e);
@@ -232,9 +254,8 @@ int cgroup_wait_empty(const struct cgroup *c, int timeout_ms, struct err *e)
 		pid_t *pids;
 		size_t n = 0;
 		int r = 0;
-		for (size_t i = 0; r == 0 && i < c->n; i++)
-			if (c->dirs[i].dir_fd >= 0 && c->dirs[i].ops->wait_empty)
-				r = c->dirs[i].ops->wait_empty(c->dirs[i].dir_fd, deadline);
+		if (cgroup_v2_fd(c) >= 0)
+			r = cgroup_v2_ops.wait_empty(cgroup_v2_fd(c), deadline);
 		if (r == 0 || r == -ETIMEDOUT) {
 			int listing = cgroup_pids(c, &a, &pids, &n, e);
 			if (listing < 0)

@@ -98,8 +98,7 @@ int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *l, stru
 	return 0;
 }
 
-/* The v1 cgroup to ask: the freezer's, whose list stands still while it is frozen; else any. */
-static const struct cgroup_dir *v1_dir(const struct cgroup *c)
+const struct cgroup_dir *cgroup_v1_dir(const struct cgroup *c)
 {
 	const struct cgroup_dir *any = NULL;
 
@@ -107,7 +106,7 @@ static const struct cgroup_dir *v1_dir(const struct cgroup *c)
 		const struct cgroup_dir *d = &c->dirs[i];
 		if (d->dir_fd < 0 || d->ops->version != CGROUP_V1)
 			continue;
-		if (d->ops->frozen(d->dir_fd) >= 0)
+		if (faccessat(d->dir_fd, "freezer.state", F_OK, 0) == 0)
 			return d;
 		any = any ? any : d;
 	}
@@ -121,7 +120,7 @@ static const struct cgroup_dir *v1_dir(const struct cgroup *c)
 static int collect(const struct cgroup *c, struct arena *a, struct cgroup_pid_list *l,
 		   struct err *e)
 {
-	const struct cgroup_dir *v1 = v1_dir(c);
+	const struct cgroup_dir *v1 = cgroup_v1_dir(c);
 	int r = 0;
 
 	if (cgroup_v2_fd(c) >= 0)

@@ -54,6 +54,9 @@ struct cgroup_pid_list {
 /** cgroup_dir_pids - add the processes of @dir_fd and all cgroups below it. */
 int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *list, struct err *e);
 
+/** cgroup_v1_dir - the v1 cgroup to ask about processes: the freezer's, else any; NULL: no v1. */
+const struct cgroup_dir *cgroup_v1_dir(const struct cgroup *c);
+
 /** cgroup_put_devices - write or attach the device rules and read them back, into the record. */
 int cgroup_put_devices(const struct cgroup_plan *p, struct cgroup *c, struct err *e);
 

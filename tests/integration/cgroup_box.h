@@ -250,8 +250,10 @@ static int box_run(int (*work)(void))
 	return exit_status(box_spawn(work));
 }
 
+/* For ever is a minute: what is not killed, because killing is broken, goes by itself. */
 _Noreturn static void wait_forever(void)
 {
+	alarm(60);
 	for (;;)
 		pause();
 }

@@ -186,7 +186,7 @@ TEST(process_hidden_below_is_found)
 static int fork_without_end(void)
 {
 	signal(SIGCHLD, SIG_IGN);
-	while (getpid() > 0)
+	for (time_t end = time(NULL) + 60; time(NULL) < end;)
 		if (fork() < 0)
 			sched_yield();
 	return 0;
@@ -314,7 +314,7 @@ static uint64_t ticks(pid_t pid)
 
 static int spin(void)
 {
-	for (volatile unsigned i = 1; i; i |= 1)
+	for (time_t end = time(NULL) + 60; time(NULL) < end;)
 		;
 	return 0;
 }
