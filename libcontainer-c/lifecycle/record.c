@@ -37,7 +37,9 @@ static const struct json_field record_fields[] = {
 };
 static const struct json_schema record_schema = JSON_SCHEMA(record, record_fields);
 
+/* What must stay readable: annotations are the only part of it that can be long. */
 #define RECORD_MAX_BYTES (1u << 20)
+#define RECORD_SPARE	 (64u << 10) /* for what the second writing adds */
 
 int record_write(const struct statedir *d, const struct record *r, struct err *e)
 {
@@ -47,6 +49,11 @@ int record_write(const struct statedir *d, const struct record *r, struct err *e
 	strbuf_addc(&out, '\n');
 	if (out.failed)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	if (out.len > RECORD_MAX_BYTES - (r->complete ? 0 : RECORD_SPARE))
+		return err_set(e, ERR_SPEC, E2BIG,
+			       "/annotations: the container's state would have %zu bytes, of at "
+			       "most %u",
+			       out.len, RECORD_MAX_BYTES - RECORD_SPARE);
 	return statedir_write(d, STATE_FILE, out.buf, out.len, e);
 }
 

@@ -283,7 +283,13 @@ def another_containers_cgroup_is_not_ours():
             b("delete", "--force", second)
             check(not os.path.exists(f"{b.root}/{second}"), "state left")
             equal((b.state(first)["status"], b.state(first)["pid"]), ("running", pid))
+            # Nor is one that others' cgroups are in.
+            b.config["linux"]["cgroupsPath"] = "/bkht-shared"
+            has(b.refused("cgroup").err, "not empty")
+            equal(b.state(first)["status"], "running")
             check(any("bkht-shared" in line for line in read(f"/proc/{pid}/cgroup").splitlines()), "still in its cgroup")
+        for d in cgroups("bkht-shared"):
+            os.rmdir(d)
 
 
 @test
