@@ -52,6 +52,19 @@ static int enable_error(const struct cgroup_plan *p, const char *controller, con
 		       pointer_of(p, controller), controller, dir, why);
 }
 
+/*
+ * A cgroup with processes, unless it is the real root, which has no type. Asked before writing: the
+ * kernel lets such a cgroup hand on threaded controllers (pids, cpu), but that makes its children
+ * "domain invalid", and we would have changed a cgroup of somebody else for nothing.
+ */
+static bool has_processes(int dir_fd)
+{
+	char text[32];
+
+	return file_read_at(dir_fd, "cgroup.type", text, sizeof(text)) > 0 &&
+	       file_read_at(dir_fd, "cgroup.procs", text, sizeof(text)) > 0;
+}
+
 /* One write per controller, so that an error can name it. */
 static int enable_at(const struct cgroup_plan *p, int dir_fd, const char *dir, struct err *e)
 {
@@ -67,6 +80,8 @@ static int enable_at(const struct cgroup_plan *p, int dir_fd, const char *dir, s
 		size_t len = strlen(c);
 		if (has_word(have, c) || len + 2 > sizeof(text))
 			continue;
+		if (has_processes(dir_fd))
+			return enable_error(p, c, dir, EBUSY, e);
 		text[0] = '+';
 		memcpy(text + 1, c, len + 1);
 		int r = fd_write_once(fd, text, len + 1);
