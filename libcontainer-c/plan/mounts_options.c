@@ -281,11 +281,12 @@ static int apply_param(struct parse *p, const char *option)
 	return add_param(p, key, value);
 }
 
-static int apply_text(struct parse *p, const char *option)
+static int apply_text(struct parse *p, const char *option, bool joined)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (strcmp(options[i].name, option) == 0)
-			return apply_option(p, &options[i]);
+			return joined ? refuse(p, option, "has to be an option of its own")
+				      : apply_option(p, &options[i]);
 	return apply_param(p, option);
 }
 
@@ -355,14 +356,20 @@ static size_t count(const struct spec_mount *m)
 	return n;
 }
 
+/*
+ * Only parameters are taken from a joined text. The hardening rules read options one by one, as
+ * runc does: "idmap," or "nosuid,suid" would be a flag that no rule has seen.
+ */
 static int apply_joined(struct parse *p, const char *text)
 {
+	bool joined = strchr(text, ',');
+
 	while (*text) {
 		size_t len = strcspn(text, ",");
 		char *one = arena_strndup(p->arena, text, len);
 		if (!one)
 			return err_set(p->e, ERR_SYSTEM, ENOMEM, "out of memory");
-		int r = len ? apply_text(p, one) : 0;
+		int r = len ? apply_text(p, one, joined) : 0;
 		if (r < 0)
 			return r;
 		text += len + (text[len] == ',');

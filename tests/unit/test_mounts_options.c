@@ -205,6 +205,13 @@ static const struct {
 	{MOUNT_CGROUP, "all", "not allowed"},
 	{MOUNT_CGROUP, "release_agent=/x", "not allowed"},
 	{MOUNT_CGROUP, "sync", "belongs to a file system"},
+	/* The hardening rules read options one by one: no flag may hide in a joined text. */
+	{MOUNT_BIND, "rbind idmap,", "\"idmap\" has to be an option of its own"},
+	{MOUNT_BIND, "nosuid nodev suid,dev", "/mounts/7/options/2: \"suid\" has to be"},
+	{MOUNT_BIND, "bind ,rshared", "\"rshared\" has to be an option of its own"},
+	{MOUNT_BIND, "rro ,,rrw", "\"rrw\" has to be an option of its own"},
+	{MOUNT_TMPFS, "nodev size=1,dev", "\"dev\" has to be an option of its own"},
+	{MOUNT_CGROUP, "ro rw,", "\"rw\" has to be an option of its own"},
 };
 
 TEST(refusals)
@@ -231,7 +238,7 @@ TEST(parameters)
 {
 	struct mount_plan p;
 
-	CHECK_INT(parse(MOUNT_TMPFS, "nosuid,size=64m mode=1777 uid=7 gid=8 noswap sync", &p), 0);
+	CHECK_INT(parse(MOUNT_TMPFS, "nosuid size=64m,mode=1777 uid=7 gid=8 noswap sync", &p), 0);
 	CHECK_INT(p.n_params, 6);
 	CHECK_STR(param(&p, "size"), "64m");
 	CHECK_STR(param(&p, "mode"), "1777");
