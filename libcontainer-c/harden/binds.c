@@ -21,8 +21,6 @@
 #include "harden/rule.h"
 #include "harden/storage.h"
 
-#define KERNFS_ROOT_INO 1u /* PROC_ROOT_INO of procfs, and the same of sysfs */
-
 struct bind {
 	size_t i;
 	const struct bind_fact *f;
@@ -84,14 +82,9 @@ static bool is_kernel_view(const struct bind *b)
 }
 
 /* The root directory of procfs or sysfs, or the cgroup tree: may be looked at. */
-static bool is_viewable(const struct bind *b)
+static bool is_viewable(const struct harden *h, const struct bind *b)
 {
-	if (path_below(b->source, "/sys/fs/cgroup"))
-		return true;
-	if (!b->f->exists)
-		return strcmp(b->source, "/proc") == 0 || strcmp(b->source, "/sys") == 0;
-	return b->f->ino == KERNFS_ROOT_INO &&
-	       (b->f->fs_type == PROC_SUPER_MAGIC || b->f->fs_type == SYSFS_MAGIC);
+	return path_below(b->source, "/sys/fs/cgroup") || mount_kernel_root(h, b->i);
 }
 
 static void check_kernel_view(struct harden *h, const struct bind *b, struct options_edit *e)
@@ -100,7 +93,7 @@ static void check_kernel_view(struct harden *h, const struct bind *b, struct opt
 
 	if (!is_kernel_view(b))
 		return;
-	if (!is_viewable(b)) {
+	if (!is_viewable(h, b)) {
 		refuse(h, b, "is a part of the host's procfs or sysfs");
 		return;
 	}

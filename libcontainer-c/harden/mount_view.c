@@ -3,11 +3,14 @@
 #include "harden/mount_view.h"
 
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/str.h"
 #include "harden/rule.h"
+
+#define KERNFS_ROOT_INO 1u /* PROC_ROOT_INO of procfs, and the same of sysfs */
 
 bool mount_has(const struct spec_mount *m, const char *o)
 {
@@ -29,6 +32,29 @@ const struct bind_fact *bind_fact(const struct host_facts *f, size_t i)
 	static const struct bind_fact none;
 
 	return i < f->n_binds ? &f->binds[i] : &none;
+}
+
+static const char *root_by_name(const char *source)
+{
+	char clean[PATH_MAX];
+
+	if (!source || path_clean(source, clean, sizeof(clean)) < 0)
+		return NULL;
+	return str_eq(clean, "/proc") ? "/proc" : str_eq(clean, "/sys") ? "/sys" : NULL;
+}
+
+const char *mount_kernel_root(const struct harden *h, size_t i)
+{
+	const struct spec_mount *m = &h->s->mounts[i];
+	const struct bind_fact *f = bind_fact(h->facts, i);
+
+	if (!spec_mount_is_bind(m))
+		return str_eq(m->type, "proc") ? "/proc" : str_eq(m->type, "sysfs") ? "/sys" : NULL;
+	if (!f->exists)
+		return root_by_name(m->source);
+	if (f->ino != KERNFS_ROOT_INO)
+		return NULL;
+	return f->fs_type == PROC_SUPER_MAGIC ? "/proc" : f->fs_type == SYSFS_MAGIC ? "/sys" : NULL;
 }
 
 const char *bind_source(struct harden *h, size_t i)

@@ -26,6 +26,12 @@ const struct bind_fact *bind_fact(const struct host_facts *f, size_t i);
  */
 const char *bind_source(struct harden *h, size_t i);
 
+/**
+ * mount_kernel_root - which of the kernel's file systems mount @i shows from its root on: "/proc",
+ * "/sys", or NULL when neither. Both as a file system of its own and as a bind.
+ */
+const char *mount_kernel_root(const struct harden *h, size_t i);
+
 /* A change of the options of one mount: collected, then made with one decision. */
 struct options_edit {
 	size_t index;

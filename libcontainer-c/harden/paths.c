@@ -2,42 +2,88 @@
 /*
  * paths.c: linux.maskedPaths and linux.readonlyPaths contain at least the policy's lists. An empty
  * list is how engines say "privileged" or "unmasked", an absent one how simple callers say nothing:
- * both are filled.
+ * both are filled. procfs and sysfs can be mounted, or the host's be bound, in other places than
+ * /proc and /sys: there the same files are covered.
  */
+#include <limits.h>
+#include <string.h>
+
 #include "base/str.h"
+#include "harden/mount_view.h"
 #include "harden/rule.h"
 
-/* Add what is missing of @wanted. @covered: paths that need not be added, they are masked. */
+/* Each brings as many mounts as the policy has paths. */
+#define VIEWS_MAX 16
+
+/* A list while paths are added to it. */
+struct filling {
+	char **list;
+	size_t n;
+	size_t added;
+	const char *why;
+	char *const *covered; /* need not be added: they are masked */
+	size_t n_covered;
+};
+
+static void add(struct harden *h, struct filling *f, const char *path, const char *why)
+{
+	if (!path || list_has(f->list, f->n, path) || list_has(f->covered, f->n_covered, path))
+		return;
+	f->list = list_with(h, f->list, f->n, path);
+	f->why = text(h, "%s%s %s (%s)", f->why ? f->why : "", f->added++ ? "," : "", path, why);
+	if (f->list)
+		f->n++;
+}
+
+/* @path of procfs or sysfs as it appears below mount @i; NULL when it does not. */
+static const char *path_in_view(struct harden *h, size_t i, const char *path)
+{
+	const char *root = mount_kernel_root(h, i);
+	char clean[PATH_MAX];
+
+	if (!root || !path_below(path, root) ||
+	    path_clean(h->s->mounts[i].destination, clean, sizeof(clean)) < 0)
+		return NULL;
+	return text(h, "/%s%s", clean[0] == '/' ? clean + 1 : clean, path + strlen(root));
+}
+
 static void fill(struct harden *h, const char *pointer, char ***list, size_t *n,
 		 const struct policy_entry *wanted, char *const *covered, size_t n_covered)
 {
-	char **v = *list;
-	size_t count = *n, added = 0;
-	const char *why = "added";
+	struct filling f = {*list, *n, 0, "added", covered, n_covered};
 
-	for (const struct policy_entry *w = wanted; w->value; w++) {
-		if (list_has(v, count, w->value) || list_has(covered, n_covered, w->value))
-			continue;
-		v = list_with(h, v, count, w->value);
-		why = text(h, "%s%s %s (%s)", why ? why : "", added++ ? "," : "", w->value, w->why);
-		if (!v || !why)
-			return;
-		count++;
+	for (const struct policy_entry *w = wanted; w->value && !h->oom; w++) {
+		add(h, &f, w->value, w->why);
+		for (size_t i = 0; i < h->s->n_mounts && !h->oom; i++)
+			add(h, &f, path_in_view(h, i, w->value), w->why);
 	}
-	if (!added)
+	if (!f.added || h->oom ||
+	    !decide_change(h, pointer, json_strings(h, *list, *n), json_strings(h, f.list, f.n),
+			   "%s", f.why))
 		return;
-	if (!decide_change(h, pointer, json_strings(h, *list, *n), json_strings(h, v, count), "%s",
-			   why))
-		return;
-	*list = v;
-	*n = count;
+	*list = f.list;
+	*n = f.n;
+}
+
+static bool too_many_views(struct harden *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->s->n_mounts; i++) {
+		if (!mount_kernel_root(h, i) || ++n <= VIEWS_MAX)
+			continue;
+		decide_refuse(h, text(h, "/mounts/%zu", i), NULL,
+			      "procfs and sysfs are mounted more than %d times", VIEWS_MAX);
+		return true;
+	}
+	return false;
 }
 
 void rule_paths(struct harden *h)
 {
 	const struct policy_paths *p = &h->policy->paths;
 
-	if (!p->masked->value && !p->readonly->value)
+	if ((!p->masked->value && !p->readonly->value) || too_many_views(h))
 		return;
 	struct spec_linux *l = need_linux(h);
 	if (!l)

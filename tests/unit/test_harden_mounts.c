@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_harden_mounts.c: harden/mounts.c, rootfs.c, paths.c. */
 #include <errno.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -207,6 +208,51 @@ TEST(the_callers_paths_stay_in_front)
 	/* What is masked need not be read-only. */
 	CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, "/proc/sys"), 0);
 	CHECK(!l->masked_paths[l->n_masked_paths]);
+}
+
+TEST(each_place_of_procfs_and_sysfs_is_covered)
+{
+	/* A destination without and with a slash in front; binds of the host's, known or not. */
+	static const char doc[] =
+		",'mounts':[{'destination':'/proc','type':'proc'},"
+		"{'destination':'a/./p','type':'proc'},{'destination':'//s/','type':'sysfs'},"
+		"{'destination':'/hp','type':'bind','source':'/proc/'},"
+		"{'destination':'/hs','type':'bind','source':'/elsewhere'},"
+		"{'destination':'/etc/x','type':'bind','source':'/not/one'}]";
+	struct bind_fact facts[6] = {
+		[4] = {.exists = true, .real = "/elsewhere", .ino = 1, .fs_type = SYSFS_MAGIC},
+		[5] = {.exists = true, .real = "/not/one", .ino = 2, .fs_type = PROC_SUPER_MAGIC}};
+	struct harden_case *c = case_new();
+
+	c->f.binds = facts;
+	c->f.n_binds = 6;
+	c->p.binds.level = POLICY_OFF;
+	case_doc(c, "", "", doc);
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	const struct spec_linux *l = c->out->linux_;
+	static const char *const masked[] = {"/proc/kcore",   "/a/p/kcore",  "/hp/kcore",
+					     "/sys/firmware", "/s/firmware", "/hs/firmware"};
+	for (size_t i = 0; i < 6; i++)
+		CHECK_INT(count(l->masked_paths, l->n_masked_paths, masked[i]), 1);
+	CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, "/a/p/sys"), 1);
+	CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, "/proc/sys"), 1);
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/etc/x/kcore"), 0);
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/s/kcore"), 0);
+}
+
+TEST(the_number_of_places_is_bounded)
+{
+	for (size_t n = 16; n <= 17; n++) {
+		struct harden_case *c = case_new();
+		AUTO_STRBUF doc = STRBUF_INIT;
+		for (size_t i = 0; i < n; i++)
+			strbuf_addf(&doc, "%s{'destination':'/p%zu','type':'proc'}",
+				    i ? "," : ",'mounts':[", i);
+		strbuf_adds(&doc, "]");
+		case_doc(c, "", "", doc.buf);
+		CHECK_INT(c->r, n == 16 ? 0 : -EPERM);
+		CHECK(n == 16 || decision_find(c, DECISION_REFUSE, "paths", "/mounts/16"));
+	}
 }
 
 TEST(an_empty_policy_leaves_no_empty_object_behind)
