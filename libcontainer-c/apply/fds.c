@@ -49,9 +49,18 @@ unsigned fds_inherited(void)
 
 int fds_check_preserved(unsigned n, unsigned inherited, struct err *e)
 {
+	struct stat st;
+
 	if (n > inherited)
 		return err_sys(e, EBADF, "unable to stat preserved-fd %u (of %u)", inherited + 3,
 			       n);
+	/* openat(2) with ".." has no bounds there: the root that was pivoted to is not above it. */
+	for (unsigned fd = 0; fd < 3 + n; fd++)
+		if (fstat((int)fd, &st) == 0 && S_ISDIR(st.st_mode))
+			return err_set(e, ERR_POLICY, EPERM,
+				       "policy: descriptors: %u is a directory of the host, from "
+				       "which the container could leave its root: refused",
+				       fd);
 	return 0;
 }
 

@@ -22,7 +22,8 @@ int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e);
 unsigned fds_inherited(void);
 
 /**
- * fds_check_preserved - that 3 .. 3+@n-1 came from the caller.
+ * fds_check_preserved - that 3 .. 3+@n-1 came from the caller, and that neither these nor stdio are
+ * directories (ERR_POLICY): what CVE-2024-21626 leaked must not be handed over on purpose.
  * @inherited: what fds_inherited() said at the start
  * "unable to stat preserved-fd 4 (of 2): bad file descriptor"
  */

@@ -113,9 +113,9 @@ static int close_and_keep(void)
 static int kept_must_be_open(void)
 {
 	closefrom(3);
-	NEED(open("/", O_RDONLY) == 3);
+	NEED(open("/dev/null", O_RDONLY) == 3);
 	NEED(fds_inherited() == 1);
-	NEED(open("/", O_RDONLY) == 4 && fcntl(4, F_DUPFD, 6) == 6);
+	NEED(open("/dev/null", O_RDONLY) == 4 && fcntl(4, F_DUPFD, 6) == 6);
 	NEED(fds_inherited() == 2);
 	close(6);
 	close(4);
@@ -131,6 +131,23 @@ static int kept_must_be_open(void)
 	NEED(fds_seal(2, &err) == -EBADF);
 	err_clear(&err);
 	NEED(fds_close(2, -1, &err) == -EBADF);
+	return 0;
+}
+
+static int no_directories(void)
+{
+	closefrom(3);
+	NEED(open("/dev/null", O_RDONLY) == 3 && open("/", O_RDONLY) == 4);
+	NEED(fds_check_preserved(1, 2, &err) == 0);
+	NEED(fds_check_preserved(2, 2, &err) == -EPERM && err.kind == ERR_POLICY);
+	NEED(strncmp(err.msg, "policy: descriptors: 4 is a directory", 37) == 0);
+	err_clear(&err);
+	NEED(dup3(open("/", O_PATH | O_DIRECTORY), 0, 0) == 0);
+	NEED(fds_check_preserved(0, 0, &err) == -EPERM);
+	/* Closed stdio is no concern. */
+	err_clear(&err);
+	close(0);
+	NEED(fds_check_preserved(0, 0, &err) == 0);
 	return 0;
 }
 
@@ -180,6 +197,7 @@ TEST(closing)
 TEST(preserved_descriptors)
 {
 	CHECK_INT(in_child(kept_must_be_open), 0);
+	CHECK_INT(in_child(no_directories), 0);
 }
 
 TEST(socket_activation)
