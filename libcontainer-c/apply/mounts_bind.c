@@ -55,6 +55,11 @@ static bool procfs_allowed(const struct mount_plan *p, const struct stat *st)
 	return p->proc_allowed || (st->st_ino == PROC_ROOT_INO && readonly(p));
 }
 
+static int was_replaced(struct err *e)
+{
+	return err_set(e, ERR_SYSTEM, EAGAIN, "the source was replaced while it was being opened");
+}
+
 /* What was opened is what the rules judged, and no window into procfs. */
 static int check_source(const struct mount_plan *p, int fd, struct err *e)
 {
@@ -63,9 +68,8 @@ static int check_source(const struct mount_plan *p, int fd, struct err *e)
 
 	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
 		return err_sys(e, errno, "stat %s", p->source);
-	if (p->check_inode && (st.st_dev != p->dev || st.st_ino != p->ino))
-		return err_set(e, ERR_SYSTEM, EAGAIN,
-			       "the source was replaced while it was being opened");
+	if (p->unseen || (p->check_inode && (st.st_dev != p->dev || st.st_ino != p->ino)))
+		return was_replaced(e);
 	if (fs.f_type == PROC_SUPER_MAGIC && !procfs_allowed(p, &st))
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/mounts/%zu/source: \"%s\" is on procfs, which cannot be bound",
@@ -165,13 +169,29 @@ static int idmap_own(const struct mount_plan *p, int fd, struct err *e)
 	return userns_fd < 0 ? userns_fd : idmap(p, fd, userns_fd, e);
 }
 
+/*
+ * The inode alone does not say that the path which the rules judged leads to it: a symlink put
+ * there since would make a directory of the host one of the engine's storage.
+ */
+static int clone_source(const struct mount_plan *p, struct err *e)
+{
+	AUTO_FD at = sys_openat2(AT_FDCWD, p->source, O_PATH, 0,
+				 p->check_inode ? RESOLVE_NO_SYMLINKS : 0);
+
+	if (at < 0)
+		return errno == ELOOP && p->check_inode ? was_replaced(e)
+							: err_sys(e, errno, "stat %s", p->source);
+	int fd = sys_open_tree(at, "",
+			       OPEN_TREE_CLONE | AT_EMPTY_PATH | (p->recursive ? AT_RECURSIVE : 0));
+	return fd < 0 ? err_sys(e, errno, "stat %s", p->source) : fd;
+}
+
 int mounts_source_open(const struct mount_plan *p, bool *ret_unmapped, struct err *e)
 {
-	AUTO_FD fd = sys_open_tree(AT_FDCWD, p->source,
-				   OPEN_TREE_CLONE | (p->recursive ? AT_RECURSIVE : 0));
+	AUTO_FD fd = clone_source(p, e);
 
 	if (fd < 0)
-		return err_sys(e, errno, "stat %s", p->source);
+		return fd;
 	int r = check_source(p, fd, e);
 	if (r >= 0)
 		r = idmap_own(p, fd, e);

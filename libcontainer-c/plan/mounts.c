@@ -148,6 +148,7 @@ static int set_source(const struct spec_mount *m, const struct host_facts *f, st
 	 * bundle, which only the facts know.
 	 */
 	p->source = known ? fact->real : m->source;
+	p->unseen = fact && !known;
 	if (known) {
 		p->check_inode = true;
 		p->dev = fact->dev;

@@ -73,6 +73,7 @@ struct mount_plan {
 
 	/* bind: the inode that the rules looked at; another one at mount time is refused. */
 	bool check_inode;
+	bool unseen; /* there was none when the rules looked: one that appears is refused */
 	dev_t dev;
 	ino_t ino;
 	bool proc_allowed; /* the destination is one of the files that lxcfs covers in /proc */

@@ -264,6 +264,23 @@ TEST(a_source_that_was_replaced)
 	CHECK(mounts_open_sources(&plan, &m, &e) < 0);
 	CHECK_HAS(e.msg, "was replaced while it was being opened");
 	mounts_close(&m);
+	/* The very same directory, but by a way that the rules have not seen. */
+	CHECK(unlink(at("judged")) == 0 && symlink(at("moved"), at("judged")) == 0);
+	err_clear(&e);
+	CHECK(mounts_open_sources(&plan, &m, &e) < 0);
+	CHECK_HAS(e.msg, "was replaced while it was being opened");
+	mounts_close(&m);
+	/* One that was not there when they looked. */
+	binds[0] = (struct bind_fact){0};
+	err_clear(&e);
+	CHECK_MSG(mounts_plan_make(s, &facts, &ns, &a, &plan, &e) == 0, "%s", e.msg);
+	CHECK(mounts_open_sources(&plan, &m, &e) < 0);
+	CHECK_HAS(e.msg, "was replaced while it was being opened");
+	mounts_close(&m);
+	CHECK(unlink(at("judged")) == 0);
+	err_clear(&e);
+	CHECK_INT(mounts_open_sources(&plan, &m, &e), -ENOENT);
+	mounts_close(&m);
 }
 
 /* A later mount in an earlier one, and over it. */
