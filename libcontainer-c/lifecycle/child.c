@@ -258,9 +258,16 @@ static void fail(int fd, const struct err *e)
 	_exit(1);
 }
 
-/* The copy of the state directory's descriptor would hold its lock; the others show the host. */
-static void close_runtimes_own(struct creation *c)
+/*
+ * The copy of the state directory's descriptor would hold its lock: a neighbour in a joined pid
+ * namespace, who can stop us from our first instruction on, would hold it for ever. The others show
+ * the host.
+ */
+void child_prepare(void *arg)
 {
+	struct creation *c = arg;
+
+	prctl(PR_SET_DUMPABLE, 0);
 	fd_closep(&c->hs_fd);
 	fd_closep(&c->dir.fd);
 	fd_closep(&c->console_sock);
@@ -278,8 +285,6 @@ void child_main(void *arg)
 
 	die_with_runtime(true);
 	prctl(PR_SET_NAME, INITPROC_NAME);
-	prctl(PR_SET_DUMPABLE, 0);
-	close_runtimes_own(c);
 	if (settle(c, &e) < 0)
 		fail(hs, &e);
 	if (hs_send(hs, HS_READY) < 0 || hs_recv_fd(hs, HS_MOUNTED, &tty_fd, &e) < 0)

@@ -159,7 +159,8 @@ static int step_spawn(struct creation *c, struct err *e)
 		r = rlimits_prepare_parent(&c->plan.process, &c->rlimits, e);
 	if (r < 0)
 		return r;
-	r = spawn_process(&c->plan.ns, cgroup_v2_fd(&c->cgroup), child_main, c, &c->proc, e);
+	r = spawn_process(&c->plan.ns, cgroup_v2_fd(&c->cgroup), child_prepare, child_main, c,
+			  &c->proc, e);
 	rlimits_restore_parent(&c->rlimits);
 	if (r < 0)
 		return r;

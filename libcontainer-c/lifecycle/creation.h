@@ -67,6 +67,9 @@ void creation_undo(struct creation *c);
 /** creation_release - free memory and descriptors; the container stays. */
 void creation_release(struct creation *c);
 
+/** child_prepare - first of all: no ptrace, no descriptors of the runtime alone. @arg as below. */
+void child_prepare(void *arg);
+
 /** child_main - the container's first process; @arg is the struct creation. Never returns. */
 void child_main(void *arg) __attribute__((noreturn));
 

@@ -21,6 +21,25 @@
 #define ORPHAN_GONE_MS 2000
 
 /*
+ * A first process that was stopped, by a neighbour in a joined pid namespace, before it could ask
+ * for the death signal of its parent: it still has the runtime's name.
+ */
+static void kill_unborn(const struct cgroup *c)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	pid_t *pids;
+	size_t n;
+
+	if (cgroup_pids(c, &a, &pids, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		AUTO_FD fd = sys_pidfd_open(pids[i]);
+		if (fd >= 0 && initproc_is_unborn(pids[i]))
+			(void)sys_pidfd_send_signal(fd, SIGKILL);
+	}
+}
+
+/*
  * A creator that died wrote down cgroups that it may not have come to make: another container's
  * processes can be in there. Its own first process dies without our help, of its parent's death.
  */
@@ -31,6 +50,7 @@ static int end_orphans(const struct record *r, bool *ret_ours, struct err *e)
 
 	if (rc < 0)
 		return rc;
+	kill_unborn(&c);
 	*ret_ours = cgroup_wait_empty(&c, ORPHAN_GONE_MS, NULL) == 0;
 	cgroup_close(&c);
 	return 0;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "base/fd.h"
@@ -44,13 +45,26 @@ bool initproc_alive(const struct initproc *p)
 	       state != 'Z' && state != 'X';
 }
 
+static bool has_name(pid_t pid, const char *name)
+{
+	char path[32], text[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	ssize_t n = file_read_at(AT_FDCWD, path, text, sizeof(text));
+	return n > 0 && text[n - 1] == '\n' && (size_t)n == strlen(name) + 1 &&
+	       strncmp(text, name, (size_t)n - 1) == 0;
+}
+
 bool initproc_is_waiting(const struct initproc *p)
 {
-	char path[32], name[32];
+	return has_name(p->pid, INITPROC_NAME);
+}
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", p->pid);
-	return file_read_at(AT_FDCWD, path, name, sizeof(name)) > 0 &&
-	       strcmp(name, INITPROC_NAME "\n") == 0;
+bool initproc_is_unborn(pid_t pid)
+{
+	char name[16];
+
+	return prctl(PR_GET_NAME, name) == 0 && has_name(pid, name);
 }
 
 int initproc_pidfd(const struct initproc *p)

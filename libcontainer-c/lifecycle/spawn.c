@@ -76,13 +76,15 @@ static pid_t clone_process(uint64_t flags, int cgroup_fd, int *pidfd)
 }
 
 /* The intermediate process: enters the foreign namespaces and makes the real one. */
-static void __attribute__((noreturn)) intermediate(const struct nsfds *fds, uint64_t flags,
-						   int report_fd, void (*child)(void *), void *arg)
+static void __attribute__((noreturn))
+intermediate(const struct nsfds *fds, uint64_t flags, int report_fd, void (*prepare)(void *),
+	     void (*child)(void *), void *arg)
 {
 	struct err e = {0};
 	pid_t pid = -1;
 	int pidfd;
 
+	prepare(arg);
 	if (nsfds_enter_foreign(fds, &e) == 0) {
 		if (flags && unshare((int)flags) < 0)
 			err_sys(&e, errno, "make namespaces");
@@ -105,7 +107,8 @@ static void __attribute__((noreturn)) intermediate(const struct nsfds *fds, uint
 }
 
 static int spawn_foreign(const struct nsfds *fds, uint64_t flags, int cgroup_fd,
-			 void (*child)(void *), void *arg, struct spawned *ret, struct err *e)
+			 void (*prepare)(void *), void (*child)(void *), void *arg,
+			 struct spawned *ret, struct err *e)
 {
 	struct {
 		pid_t pid;
@@ -122,7 +125,7 @@ static int spawn_foreign(const struct nsfds *fds, uint64_t flags, int cgroup_fd,
 		return err_sys(e, errno, "clone");
 	if (k == 0) {
 		close(rd);
-		intermediate(fds, flags, wr, child, arg);
+		intermediate(fds, flags, wr, prepare, child, arg);
 	}
 	fd_closep(&k_pidfd);
 	fd_closep(&wr);
@@ -148,11 +151,12 @@ static int spawn_foreign(const struct nsfds *fds, uint64_t flags, int cgroup_fd,
 	return 0;
 }
 
-static int spawn_own(uint64_t flags, int cgroup_fd, void (*child)(void *), void *arg,
-		     struct spawned *ret, struct err *e)
+static int spawn_own(uint64_t flags, int cgroup_fd, void (*prepare)(void *), void (*child)(void *),
+		     void *arg, struct spawned *ret, struct err *e)
 {
 	ret->pid = clone_process(flags, cgroup_fd, &ret->pidfd);
 	if (ret->pid == 0) {
+		prepare(arg);
 		child(arg);
 		_exit(1);
 	}
@@ -171,7 +175,7 @@ static int spawn_own(uint64_t flags, int cgroup_fd, void (*child)(void *), void 
 	return 0;
 }
 
-int spawn_process(const struct namespaces_plan *ns, int cgroup_fd,
+int spawn_process(const struct namespaces_plan *ns, int cgroup_fd, void (*prepare)(void *),
 		  void (*child)(void *) __attribute__((noreturn)), void *arg, struct spawned *ret,
 		  struct err *e)
 {
@@ -189,8 +193,8 @@ int spawn_process(const struct namespaces_plan *ns, int cgroup_fd,
 		r = make_time_namespace(ns, e);
 	}
 	if (r == 0)
-		r = foreign ? spawn_foreign(&fds, flags, cgroup_fd, child, arg, &p, e)
-			    : spawn_own(flags, cgroup_fd, child, arg, &p, e);
+		r = foreign ? spawn_foreign(&fds, flags, cgroup_fd, prepare, child, arg, &p, e)
+			    : spawn_own(flags, cgroup_fd, prepare, child, arg, &p, e);
 	int back = nsfds_leave(&fds, has_offsets(ns), e);
 	nsfds_close(&fds);
 	if (r == 0 && back < 0) {

@@ -26,11 +26,13 @@ struct spawned {
  * spawn_process - make the process.
  * @ns:        what to make and join
  * @cgroup_fd: for CLONE_INTO_CGROUP (5.7), or -1
+ * @prepare:   runs before anybody in a joined user namespace can see or signal the process: either
+ *             first in @child's process or in the one that makes it
  * @child:     runs in the new process and never returns
  * @ret:       pid and pidfd; userns_fd is -1 until spawn_map()
  * On failure no process is left and the runtime is in the namespaces it came from.
  */
-int spawn_process(const struct namespaces_plan *ns, int cgroup_fd,
+int spawn_process(const struct namespaces_plan *ns, int cgroup_fd, void (*prepare)(void *),
 		  void (*child)(void *) __attribute__((noreturn)), void *arg, struct spawned *ret,
 		  struct err *e);
 
