@@ -39,7 +39,8 @@
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
-#define CHILD_GONE_MS 10000
+#define CHILD_GONE_MS	     10000
+#define CHILD_ANSWER_SECONDS 120 /* a loaded machine is slow, a stopped process for ever */
 
 static int step_load(struct creation *c, struct err *e)
 {
@@ -133,7 +134,7 @@ static int step_channels(struct creation *c, struct err *e)
 		return r;
 	c->hs_fd = pair[0];
 	c->hs_peer_fd = pair[1];
-	return 0;
+	return hs_limit(c->hs_fd, CHILD_ANSWER_SECONDS, e);
 }
 
 /* M1: a mount namespace of our own, where all mounts of the container are made. */

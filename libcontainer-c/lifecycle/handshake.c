@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -15,6 +16,15 @@ struct hs_message {
 	uint32_t type;
 	struct err err; /* HS_ERROR only */
 };
+
+int hs_limit(int fd, unsigned seconds, struct err *e)
+{
+	struct timeval t = {.tv_sec = seconds};
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)) < 0)
+		return err_sys(e, errno, "time limit of a socket");
+	return 0;
+}
 
 int hs_pair(int ret[2], struct err *e)
 {
@@ -117,6 +127,11 @@ static int recv_any(int fd, int *ret_passed, struct err *e)
 	struct hs_message m;
 	ssize_t n = recv_packet(fd, &m, ret_passed);
 
+	if (n == -EAGAIN)
+		return err_set(
+			e, ERR_SYSTEM, ETIMEDOUT,
+			"the container's process does not answer: is it stopped, or its cgroup "
+			"frozen?");
 	if (n < 0)
 		return err_sys(e, (int)-n, "receive from the container's process");
 	if (n == 0)

@@ -32,6 +32,12 @@ enum hs_type { HS_READY = 1, HS_MOUNTED, HS_CREATED, HS_RUN, HS_WAIT, HS_ERROR }
 /** hs_pair - ret[0] for the runtime, ret[1] for the container's process; both close-on-exec. */
 int hs_pair(int ret[2], struct err *e);
 
+/**
+ * hs_limit - let every receive on @fd fail after @seconds; 0: wait for ever, as at first.
+ * Whoever shares a pid namespace with C can stop it; the runtime must not hang with it.
+ */
+int hs_limit(int fd, unsigned seconds, struct err *e);
+
 /** hs_send - send a message without content. Async-signal-safe. 0 or -errno. */
 int hs_send(int fd, enum hs_type type);
 

@@ -26,7 +26,8 @@ bool initproc_alive(const struct initproc *p);
 /** initproc_is_waiting - it has not executed the user's program yet: it still has our name. */
 bool initproc_is_waiting(const struct initproc *p);
 
-/** initproc_is_unborn - @pid is a copy of the runtime that has done nothing yet: it has its name. */
+/** initproc_is_unborn - @pid is a copy of the runtime that has done nothing yet: it has its name.
+ */
 bool initproc_is_unborn(pid_t pid);
 
 /**

@@ -101,6 +101,14 @@ static int reap(struct creation *c, struct err *e)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+static void end_process(struct creation *c)
+{
+	if (c->proc.pid <= 0)
+		return;
+	(void)sys_pidfd_send_signal(c->proc.pidfd, SIGKILL);
+	(void)reap(c, NULL);
+}
+
 static int foreground(struct creation *c, int signal_fd, int *ret_status, struct err *e)
 {
 	struct foreground f = {.c = c, .signal_fd = signal_fd};
@@ -116,11 +124,8 @@ static int foreground(struct creation *c, int signal_fd, int *ret_status, struct
 		relay_drain(&f.relay);
 		relay_end(&f.relay);
 	}
-	if (r < 0) {
-		(void)sys_pidfd_send_signal(c->proc.pidfd, SIGKILL);
-		(void)reap(c, NULL);
+	if (r < 0)
 		return r;
-	}
 	r = reap(c, e);
 	if (r >= 0)
 		*ret_status = r;
@@ -130,7 +135,8 @@ static int foreground(struct creation *c, int signal_fd, int *ret_status, struct
 /* Let the first process go on to its program; returns when execve(2) has succeeded. */
 static int go(struct creation *c, struct err *e)
 {
-	/* Its death or its error shows in the answer. */
+	/* startContainer hooks take their time. Its death or its error shows in the answer. */
+	(void)hs_limit(c->hs_fd, 0, NULL);
 	(void)hs_send(c->hs_fd, HS_RUN);
 	int r = hs_recv_exec(c->hs_fd, e);
 	if (r < 0)
@@ -149,7 +155,7 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 {
 	struct creation c;
 	sigset_t old;
-	bool stay_here = !req->detach;
+	bool stay_here = !req->detach, created = false;
 	int status = 0;
 
 	AUTO_FD signal_fd = stay_here ? block_signals(&old) : -1;
@@ -161,9 +167,14 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 		if (r == 0 && stay_here)
 			r = foreground(&c, signal_fd, &status, e);
 		if (r < 0)
-			creation_undo(&c);
+			end_process(&c);
+		created = true;
 	}
 	creation_release(&c); /* drops the lock that delete takes */
+	/* A created container ends by delete, poststop hooks included, whatever went wrong in it.
+	 */
+	if (r < 0 && created)
+		(void)container_delete(req->root, req->id, true, NULL);
 	if (r == 0 && stay_here && !req->keep)
 		r = container_delete(req->root, req->id, true, e);
 	if (stay_here)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -132,6 +133,34 @@ static int bad(const struct spec_pair *s, const char *why, struct arena *a, stru
 		       why);
 }
 
+/*
+ * net.ipv4.ping_group_range holds group ids. It is written with the host's credentials, since root
+ * of the container may not name ids that it does not have (docker asks for "0 2147483647"), so the
+ * container's ids are turned into the host's, up to the last one that it has.
+ */
+static int map_ping_groups(const struct spec_pair *s, const struct id_maps *m, struct arena *a,
+			   struct sysctl_item *ret, struct err *e)
+{
+	unsigned long long low, high;
+	char rest;
+
+	if (sscanf(s->value, "%llu %llu %c", &low, &high, &rest) != 2)
+		return bad(s, "two group ids are expected", a, e);
+	if (low > high)
+		return 0; /* nobody: the kernel's own default is "1 0" */
+	for (size_t i = 0; i < m->n_gid; i++) {
+		const struct id_extent *x = &m->gid[i];
+		if (low < x->inside || low - x->inside >= x->size)
+			continue;
+		unsigned long long last = (unsigned long long)x->inside + x->size - 1;
+		high = high < last ? high : last;
+		ret->value = arena_printf(a, "%llu %llu", x->outside + (low - x->inside),
+					  x->outside + (high - x->inside));
+		return ret->value ? 0 : err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	}
+	return bad(s, "the container does not have the first group id", a, e);
+}
+
 static int plan_one(const struct spec_pair *s, const struct namespaces_plan *ns, struct arena *a,
 		    struct sysctl_item *ret, struct err *e)
 {
@@ -159,7 +188,11 @@ static int plan_one(const struct spec_pair *s, const struct namespaces_plan *ns,
 		.as_root = kind == NS_IPC && namespaces_owned_by_container(ns, kind),
 		.compare = choose_compare(path),
 	};
-	return ret->path ? 0 : err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	if (!ret->path)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	if (strcmp(path, "sys/net/ipv4/ping_group_range") == 0)
+		return map_ping_groups(s, &ns->maps, a, ret, e);
+	return 0;
 }
 
 int sysctl_plan_make(const struct spec *s, const struct namespaces_plan *ns, struct arena *a,

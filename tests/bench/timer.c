@@ -82,6 +82,7 @@ static int run_one(const struct command *c, int from, int to, long round, int nu
 		/* A regular file: crun changes the owner of a /dev/null that it gets. */
 		dup2(null_fd, 0);
 		dup2(null_fd, 1);
+		dup2(null_fd, 2);
 		if (c->ns_fd >= 0 && setns(c->ns_fd, CLONE_NEWNS) < 0)
 			_exit(126);
 		execv(argv[0], argv);

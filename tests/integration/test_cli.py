@@ -7,13 +7,15 @@ import json
 import os
 import pwd
 import re
+import shutil
 import socket
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import BULKHEAD, TOP, check, equal, has, lacks, main, read, test, wait_for, write  # noqa: E402
+from harness import (BULKHEAD, TOP, check, equal, has, lacks, main, read, scratch, test, wait_for,  # noqa: E402
+                     write)
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.?\d*Z")
 NOBODY = pwd.getpwnam("nobody").pw_uid
@@ -41,8 +43,10 @@ def fails(b, message, *argv, status=1, **kw):
 
 
 def as_nobody(*argv, status=0, env=None, **kw):
-    p = subprocess.run([BULKHEAD, *argv], user=NOBODY, group=NOBODY, extra_groups=[], env=env or {},
-                       stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **kw)
+    with scratch() as d:  # the build may lie where only root can look
+        program = shutil.copy(BULKHEAD, f"{d}/bulkhead")
+        p = subprocess.run([program, *argv], user=NOBODY, group=NOBODY, extra_groups=[], env=env or {},
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **kw)
     equal(p.returncode, status, f"status of {argv}, {p.stdout!r}, {p.stderr!r}")
     return p
 

@@ -180,7 +180,13 @@ def failing_poststart_stops_the_container():
         with b.created("sleep", "1000") as cid:
             has(b("start", cid, status=1).err, "error running poststart hook #0")
             equal(b.state(cid)["status"], "stopped")
+        log = f"{b.top}/log"
+        b.config["hooks"]["poststop"] = [{"path": "/bin/sh", "args": ["sh", "-c", f"echo stopped >> {log}"]}]
         b.refused("error running poststart hook #0")
+        b.config["hooks"].pop("poststart")
+        b.config["hooks"]["startContainer"] = [{"path": "/bin/false"}]
+        b.refused("error running startContainer hook #0")
+        equal(read(log), "stopped\nstopped\n", "poststop hooks")
 
 
 @test
@@ -226,6 +232,18 @@ def bad_configs_leave_nothing():
                 target = target[k]
             target[path[-1]] = value
             b.refused(words)
+
+
+@test
+def ping_groups_are_the_containers():
+    with bundle() as b:
+        for asked, shown in (("0 2147483647", "0\t65535\n"), ("0 0", "0\t0\n"), ("5 10", "5\t10\n"), ("1 0", "1\t0\n")):
+            b.config["linux"]["sysctl"] = {"net.ipv4.ping_group_range": asked}
+            r = b.run("cat", "/proc/sys/net/ipv4/ping_group_range")
+            if asked != "1 0":  # how "nobody" reads through a map is the kernel's affair
+                equal(r.out, shown, asked)
+        b.config["linux"]["sysctl"] = {"net.ipv4.ping_group_range": "70000 80000"}
+        b.refused("/linux/sysctl/net.ipv4.ping_group_range")
 
 
 @test

@@ -228,6 +228,32 @@ TEST(comparison_is_chosen_by_key)
 	CHECK_INT(p.items[0].compare, SYSCTL_COMPARE_WORDS);
 }
 
+TEST(ping_groups_become_host_groups)
+{
+	static const struct id_extent gid[] = {{0, 100000, 1000}, {5000, 7000, 10}};
+	static const struct {
+		const char *asked, *written;
+	} t[] = {{"0 2147483647", "100000 100999"},
+		 {"0\t0", "100000 100000"},
+		 {"5003 5004", "7003 7004"},
+		 {"5003 9999", "7003 7009"},
+		 {"1 0", "1 0"}};
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct namespaces_plan ns = all_new();
+	struct sysctl_plan p;
+	struct err e = {0};
+
+	ns.maps.gid = gid;
+	ns.maps.n_gid = 2;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		CHECK_INT(make("net.ipv4.ping_group_range", t[i].asked, &ns, &a, &p, &e), 0);
+		CHECK_STR(p.items[0].value, t[i].written);
+	}
+	CHECK(make("net.ipv4.ping_group_range", "1000 2000", &ns, &a, &p, &e) < 0);
+	CHECK_HAS(e.msg, "first group id");
+	CHECK(make("net.ipv4.ping_group_range", "1", &ns, &a, &p, &e) < 0);
+}
+
 TEST(no_sysctls)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
