@@ -36,6 +36,22 @@ static int open_and_name(struct rootfs_source *s, const char *path, struct err *
 	return 0;
 }
 
+/* Directories of every host's system (FHS 3.0, chapter 3): not below these either, ... */
+static const char *const system_trees[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
+					   "/lib64", "/proc", "/sbin", "/sys", "/usr", NULL};
+/* ... and these themselves. Images are kept below some of them. */
+static const char *const system_dirs[] = {"/home", "/media", "/mnt", "/opt",	 "/root",    "/run",
+					  "/srv",  "/tmp",   "/var", "/var/lib", "/var/log", NULL};
+
+static bool is_host_system(const char *path)
+{
+	bool below = false;
+
+	for (const char *const *d = system_trees; *d && !below; d++)
+		below = path_below(path, *d);
+	return below || str_in(path, system_dirs);
+}
+
 /* Compared by inode too: a bind mount of "/" has another path. */
 static bool is_host_root(const struct rootfs_source *s, const struct statx *st)
 {
@@ -98,6 +114,11 @@ int rootfs_source_check(const struct rootfs_source *s, struct err *e)
 	/* Mapped to the container's root, the host's own tree would be the host. */
 	if (s->is_host_root)
 		return err_set(e, ERR_HOST, EINVAL, "rootfs %s is the host's own /", s->path);
+	if (is_host_system(s->path))
+		return err_set(e, ERR_HOST, EINVAL,
+			       "rootfs %s belongs to the host's own system: the container's root "
+			       "would own the files of the host's",
+			       s->path);
 	if (s->inside)
 		return err_set(e, ERR_HOST, EBUSY,
 			       "rootfs %s has a mount inside it at %s: list it in mounts instead",

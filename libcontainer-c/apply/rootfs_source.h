@@ -34,8 +34,8 @@ int rootfs_source_open(const char *path, struct rootfs_source *ret, struct err *
 
 /**
  * rootfs_source_check - whether a root mount may be made of it.
- * Refuses (ERR_HOST) the host's "/" and a directory with mounts below it, and (ERR_BUG) a mount
- * namespace that is not private.
+ * Refuses (ERR_HOST) the host's "/", directories of its system (/etc, /usr/...), and a directory
+ * with mounts below it, and (ERR_BUG) a mount namespace that is not private.
  */
 int rootfs_source_check(const struct rootfs_source *s, struct err *e);
 

@@ -2,6 +2,7 @@
 /* The root mount on file systems that can be idmapped, and on those that can't. */
 #include <sys/utsname.h>
 
+#include "apply/rootfs_source.h"
 #include "tests/integration/rootfs_box.h"
 
 static void make_image(const char *dir)
@@ -274,6 +275,23 @@ TEST(refuses_the_hosts_root_by_any_name)
 	CHECK(mount("/", at("slash"), NULL, MS_BIND, NULL) == 0);
 	check_refused(&c, ERR_HOST, "is the host's own /");
 	CHECK(umount2(at("slash"), MNT_DETACH) == 0);
+}
+
+/* Looked at only: should the refusal be missing, nothing may be made in there. */
+TEST(refuses_directories_of_the_hosts_system)
+{
+	static const char *const dirs[] = {"/etc",	   "/usr",  "/usr/bin",
+					   "/dev/pts",	   "/var",  "/run",
+					   "/root",	   "/home", "/proc/self/root/etc",
+					   "/usr/../etc/."};
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		AUTO_ROOTFS_SOURCE s = ROOTFS_SOURCE_INIT;
+		struct err e = {0};
+		CHECK_MSG(rootfs_source_open(dirs[i], &s, &e) == 0, "%s", e.msg);
+		CHECK_INT(rootfs_source_check(&s, &e), -EINVAL);
+		CHECK_HAS(e.msg, "belongs to the host's own system");
+	}
 }
 
 TEST(refuses_what_is_no_directory)
