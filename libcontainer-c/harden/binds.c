@@ -45,11 +45,26 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static void check_one_socket(struct harden *h, const struct bind *b, const char *path, bool same)
+static bool is_inode(const struct bind *b, dev_t dev, ino_t ino)
+{
+	return b->f->exists && b->f->dev == dev && b->f->ino == ino;
+}
+
+/* The same directory by another way: a bind mount of /run, say, has a path of its own. */
+static bool lies_in(const struct bind *b, const struct socket_fact *s)
+{
+	for (size_t i = 0; i < s->n_above; i++)
+		if (is_inode(b, s->above[i].dev, s->above[i].ino))
+			return true;
+	return false;
+}
+
+static void check_one_socket(struct harden *h, const struct bind *b, const char *path, bool same,
+			     bool below)
 {
 	if (same || strcmp(path, b->source) == 0)
 		refuse(h, b, "is an engine's control socket");
-	else if (path_below(path, b->source) && !h->policy->binds.allow_socket_parents)
+	else if ((below || path_below(path, b->source)) && !h->policy->binds.allow_socket_parents)
 		refuse(h, b, text(h, "contains an engine's control socket, %s", path));
 	/* exhaustion in text() is noticed by decide_refuse() */
 }
@@ -61,15 +76,15 @@ static bool check_sockets(struct harden *h, const struct bind *b)
 
 	for (size_t k = 0; k < h->facts->n_sockets && h->d->n == before; k++) {
 		const struct socket_fact *s = &h->facts->sockets[k];
-		check_one_socket(h, b, s->path,
-				 b->f->exists && b->f->dev == s->dev && b->f->ino == s->ino);
+		check_one_socket(h, b, s->path, is_inode(b, s->dev, s->ino), lies_in(b, s));
 	}
 	/* Those that are not there, or not yet, or somewhere else under their usual name. */
 	for (const struct policy_entry *s = h->policy->binds.sockets; s->value && h->d->n == before;
 	     s++)
 		check_one_socket(h, b, s->value,
 				 b->f->exists && S_ISSOCK(b->f->mode) &&
-					 strcmp(base_name(s->value), base_name(b->source)) == 0);
+					 strcmp(base_name(s->value), base_name(b->source)) == 0,
+				 false);
 	return h->d->n != before;
 }
 

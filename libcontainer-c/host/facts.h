@@ -61,11 +61,18 @@ struct bind_fact {
 	int64_t fs_type; /* statfs(2) f_type: PROC_SUPER_MAGIC, ... */
 };
 
+struct inode_fact {
+	dev_t dev;
+	ino_t ino;
+};
+
 /* A control socket of an engine that exists on this host. */
 struct socket_fact {
 	const char *path; /* realpath */
 	dev_t dev;
 	ino_t ino;
+	const struct inode_fact *above; /* the directories it lies in, up to "/" */
+	size_t n_above;
 };
 
 struct host_facts {

@@ -89,6 +89,26 @@ static void probe_userns(struct host_facts *f)
 		       outside != 0 || size != UINT32_MAX;
 }
 
+/* The inodes of all directories that @real, an absolute path without symlinks, lies in. */
+static int probe_above(const char *real, struct arena *a, struct socket_fact *s)
+{
+	struct inode_fact *v = arena_array(a, strlen(real), sizeof(*v));
+	char dir[PATH_MAX];
+	struct stat st;
+
+	if (!v)
+		return -ENOMEM;
+	for (const char *p = real; (p = strchr(p, '/')); p++) {
+		size_t n = p == real ? 1 : (size_t)(p - real);
+		memcpy(dir, real, n);
+		dir[n] = '\0';
+		if (stat(dir, &st) == 0)
+			v[s->n_above++] = (struct inode_fact){st.st_dev, st.st_ino};
+	}
+	s->above = v;
+	return 0;
+}
+
 static int probe_sockets(struct arena *a, struct host_facts *f)
 {
 	size_t max = sizeof(control_sockets) / sizeof(control_sockets[0]);
@@ -107,6 +127,9 @@ static int probe_sockets(struct arena *a, struct host_facts *f)
 			return -ENOMEM;
 		s->dev = st.st_dev;
 		s->ino = st.st_ino;
+		int r = probe_above(real, a, s);
+		if (r < 0)
+			return r;
 		f->n_sockets++;
 	}
 	f->sockets = found;

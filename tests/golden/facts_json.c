@@ -180,7 +180,7 @@ static void set_lists(const struct facts_doc *d, const struct spec *s, struct ar
 		if (s->linux_->namespaces[i].path)
 			ns[i] = ns_of(d, s->linux_->namespaces[i].type, a);
 	for (size_t i = 0; i < d->n_sockets; i++)
-		sockets[i] = (struct socket_fact){d->sockets[i], 24, 1 + i};
+		sockets[i] = (struct socket_fact){.path = d->sockets[i], .dev = 24, .ino = 1 + i};
 	f->binds = binds;
 	f->n_binds = s->n_mounts;
 	f->ns = ns;

@@ -217,8 +217,9 @@ static void gen_kernel(uint64_t *seed, struct host_facts *f)
 
 void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *ret)
 {
-	static const struct socket_fact sockets[] = {{"/run/docker.sock", 8, 1},
-						     {"/srv/x/engine.ctl", 8, 20}};
+	static const struct socket_fact sockets[] = {
+		{.path = "/run/docker.sock", .dev = 8, .ino = 1},
+		{.path = "/srv/x/engine.ctl", .dev = 8, .ino = 20}};
 	struct host_facts f = {.in_userns = chance(seed, 5),
 			       .range_source = chance(seed, 50) ? "/etc/subuid" : NULL,
 			       .sockets = sockets,

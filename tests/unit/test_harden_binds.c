@@ -78,7 +78,7 @@ TEST(a_control_socket_is_refused_by_real_path)
 TEST(a_control_socket_is_refused_by_inode)
 {
 	struct harden_case *c = case_new();
-	struct socket_fact s = {"/srv/engine.ctl", 24, 77};
+	struct socket_fact s = {.path = "/srv/engine.ctl", .dev = 24, .ino = 77};
 	struct bind_fact f = {.exists = true,
 			      .real = "/home/u/other-name",
 			      .mode = S_IFSOCK | 0660,
@@ -129,6 +129,26 @@ TEST(parents_of_a_socket_are_refused)
 	f = directory("/run");
 	c->p.binds.allow_socket_parents = true;
 	run_bind(c, "/run", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+}
+
+TEST(parents_of_a_socket_are_refused_by_inode)
+{
+	struct harden_case *c = case_new();
+	static const struct inode_fact above[] = {{8, 2}, {24, 1}};
+	struct socket_fact s = {"/srv/ctl/engine.ctl", 24, 77, above, 2};
+	struct bind_fact f = directory("/mnt/of-srv-ctl");
+
+	c->f.sockets = &s;
+	c->f.n_sockets = 1;
+	f.dev = 24;
+	f.ino = 1;
+	run_bind(c, "/mnt/of-srv-ctl", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source",
+		      "/mnt/of-srv-ctl contains an engine's control socket, /srv/ctl/engine.ctl");
+	c->e = (struct err){0};
+	f.ino = 2;
+	run_bind(c, "/mnt/of-srv-ctl", &f, "");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 }
 
