@@ -146,8 +146,9 @@ static int map_ping_groups(const struct spec_pair *s, const struct id_maps *m, s
 
 	if (sscanf(s->value, "%llu %llu %c", &low, &high, &rest) != 2)
 		return bad(s, "two group ids are expected", a, e);
-	if (low > high)
-		return 0; /* nobody: the kernel's own default is "1 0" */
+	/* Nobody (the kernel's own default is "1 0"), or no map to go by. */
+	if (low > high || m->n_gid == 0)
+		return 0;
 	for (size_t i = 0; i < m->n_gid; i++) {
 		const struct id_extent *x = &m->gid[i];
 		if (low < x->inside || low - x->inside >= x->size)
