@@ -2,7 +2,8 @@
 /*
  * userns.c: every container has a user namespace in which host id 0 does not exist.
  *
- *   the caller's own, new or by path   honoured unless its maps contain host id 0
+ *   the caller's own, new or by path   honoured unless its maps contain host id 0; a new one also
+ *                                      not with ids that other containers of ours get
  *   that of a joined namespace         used as it is: pods, docker --net=container:X
  *   the runtime is inside one already  rootless: its maps leave out host root
  *   none                               added, with the id range reserved for this container
@@ -23,6 +24,7 @@ struct ids {
 
 struct maps {
 	struct ids uid, gid;
+	bool from_spec; /* not of a namespace that exists */
 };
 
 static const struct id_extent *from_spec(struct harden *h, const struct spec_id_mapping *m,
@@ -47,6 +49,7 @@ static void set_spec_maps(struct harden *h, struct maps *m)
 	m->uid.n = l->n_uid_mappings;
 	m->gid.extents = from_spec(h, l->gid_mappings, l->n_gid_mappings);
 	m->gid.n = l->n_gid_mappings;
+	m->from_spec = true;
 }
 
 static void set_fact_maps(const struct ns_fact *f, struct maps *m)
@@ -176,6 +179,33 @@ static void check_host_root(struct harden *h, const struct ids *ids)
 				      ids->extents[i].inside);
 }
 
+static bool overlap(const struct id_extent *a, const struct id_extent *b)
+{
+	return a->outside < (uint64_t)b->outside + b->size &&
+	       b->outside < (uint64_t)a->outside + a->size;
+}
+
+static bool within(const struct id_extent *a, const struct id_extent *b)
+{
+	return a->outside >= b->outside &&
+	       (uint64_t)a->outside + a->size <= (uint64_t)b->outside + b->size;
+}
+
+/* Whose ids are mapped twice, owns the other's files and may signal its processes. */
+static void check_pool(struct harden *h, const struct ids *ids)
+{
+	const struct host_facts *f = h->facts;
+
+	if (f->in_userns)
+		return;
+	for (size_t i = 0; i < ids->n; i++)
+		if (overlap(&ids->extents[i], &f->pool) && !within(&ids->extents[i], &f->range))
+			decide_refuse(h, text(h, "/linux/%s/%zu", ids->member, i), NULL,
+				      "id %u on the host is of the pool that containers get ranges "
+				      "of their own from",
+				      ids->extents[i].outside);
+}
+
 static bool is_mapped(const struct ids *ids, uint32_t id)
 {
 	for (size_t i = 0; i < ids->n; i++)
@@ -218,6 +248,10 @@ void rule_userns(struct harden *h)
 	}
 	check_host_root(h, &m.uid);
 	check_host_root(h, &m.gid);
+	if (m.from_spec) {
+		check_pool(h, &m.uid);
+		check_pool(h, &m.gid);
+	}
 	check_process_ids(h, &m);
 }
 

@@ -94,6 +94,7 @@ struct host_facts {
 	/* Id range reserved for this container; size 0: none was needed (maps given or joined). */
 	struct id_extent range;
 	const char *range_source; /* "/etc/subuid" or "built-in default" */
+	struct id_extent pool;	  /* that such ranges come from */
 
 	const struct ns_fact *ns;
 	size_t n_ns;

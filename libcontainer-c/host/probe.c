@@ -190,6 +190,7 @@ int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, st
 	r = host_probe_range(&base, &slots, &f.range_source, e);
 	if (r < 0)
 		return r;
+	f.pool = (struct id_extent){0, base, slots * HOST_RANGE_SIZE};
 	r = host_probe_cgroup(a, &f, e);
 	if (r < 0)
 		return r;

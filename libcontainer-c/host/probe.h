@@ -3,6 +3,8 @@
 #ifndef BULKHEAD_HOST_PROBE_H
 #define BULKHEAD_HOST_PROBE_H
 
+#define HOST_RANGE_SIZE 65536u /* ids of one container */
+
 struct arena;
 struct err;
 struct host_facts;

@@ -15,7 +15,6 @@
 #include "base/fd.h"
 #include "base/str.h"
 
-#define RANGE_SIZE    65536u
 #define DEFAULT_BASE  0x70000000u /* above systemd-nspawn's 0x00080000-0x6fffffff */
 #define DEFAULT_SLOTS 4096u	  /* up to 0x7fffffff: some programs take ids as signed */
 
@@ -37,7 +36,7 @@ static int parse_line(char *line, struct pool *ret)
 	*count++ = '\0';
 	if (str_u64(first, UINT32_MAX - 1, &ret->first) < 0 ||
 	    str_u64(count, UINT32_MAX, &ret->count) < 0 || ret->first == 0 ||
-	    ret->count < RANGE_SIZE || ret->first + ret->count > UINT32_MAX)
+	    ret->count < HOST_RANGE_SIZE || ret->first + ret->count > UINT32_MAX)
 		return -EINVAL;
 	return 0;
 }
@@ -85,7 +84,7 @@ int host_probe_range(unsigned *ret_base, unsigned *ret_slots, const char **ret_s
 		return err_set(e, ERR_HOST, EINVAL,
 			       "the entries \"bulkhead\" in /etc/subuid and /etc/subgid differ");
 	*ret_base = (unsigned)uid.first;
-	*ret_slots = (unsigned)(uid.count / RANGE_SIZE);
+	*ret_slots = (unsigned)(uid.count / HOST_RANGE_SIZE);
 	*ret_source = "/etc/subuid";
 	return 0;
 }

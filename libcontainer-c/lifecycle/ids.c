@@ -18,9 +18,8 @@
 #include "base/str.h"
 #include "host/probe.h"
 
-#define RANGE_SIZE 65536u
-#define IDS_DIR	   "/run/bulkhead-ids"
-#define NEXT_FILE  "next"
+#define IDS_DIR	  "/run/bulkhead-ids"
+#define NEXT_FILE "next"
 
 /* Make a directory of ours and refuse one that somebody else could have prepared. */
 static int own_dir(const char *path, mode_t mode, struct err *e)
@@ -159,7 +158,7 @@ int ids_reserve(const char *state_dir, struct id_extent *ret, const char **ret_s
 		if (r < 0)
 			return err_sys(e, -r, "reserve id range %u", slot);
 		write_next(dir, (slot + 1) % slots);
-		*ret = (struct id_extent){0, base + slot * RANGE_SIZE, RANGE_SIZE};
+		*ret = (struct id_extent){0, base + slot * HOST_RANGE_SIZE, HOST_RANGE_SIZE};
 		return 0;
 	}
 	return err_set(e, ERR_HOST, EAGAIN,
@@ -177,13 +176,14 @@ int ids_share(const char *state_dir, uint32_t base, struct err *e)
 
 	if (r < 0)
 		return r;
-	if (base < first || (base - first) / RANGE_SIZE >= slots || (base - first) % RANGE_SIZE)
+	if (base < first || (base - first) / HOST_RANGE_SIZE >= slots ||
+	    (base - first) % HOST_RANGE_SIZE)
 		return 0;
 	AUTO_FD dir = ids_lock(e);
 	if (dir < 0)
 		return dir;
 	for (unsigned k = 1; k < 100000; k++) {
-		snprintf(name, sizeof(name), "%u.%u", (base - first) / RANGE_SIZE, k);
+		snprintf(name, sizeof(name), "%u.%u", (base - first) / HOST_RANGE_SIZE, k);
 		if (symlinkat(state_dir, dir, name) == 0)
 			return 0;
 		if (errno != EEXIST)
@@ -235,7 +235,7 @@ int ids_release(const char *state_dir, uint32_t base, struct err *e)
 	if (dir < 0)
 		return dir;
 	if (base && host_probe_range(&first, &slots, &source, NULL) == 0 && base >= first) {
-		snprintf(name, sizeof(name), "%u", (base - first) / RANGE_SIZE);
+		snprintf(name, sizeof(name), "%u", (base - first) / HOST_RANGE_SIZE);
 		r = release_if_ours(dir, name, state_dir);
 	}
 	if (r == 0)

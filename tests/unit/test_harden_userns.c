@@ -109,6 +109,37 @@ TEST(host_root_as_group_is_refused)
 	CHECK_REFUSED(c, "userns", "/linux/gidMappings", "would be id 0");
 }
 
+TEST(maps_with_ids_of_the_pool_are_refused)
+{
+	static const struct {
+		unsigned first, size;
+		bool good;
+	} maps[] = {{0x70000000, 65536, false}, {0x6fffffff, 1, true}, {0x6ffffffe, 3, false},
+		    {0x7fffffff, 1, false},	{0x80000000, 9, true}, {1, 0xfffffffe, false},
+		    {0x70010000, 65536, true},	{0x70010000, 9, true}, {0x7001ffff, 2, false},
+		    {0x7000ffff, 2, false},	{1000, 1000, true}};
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		struct harden_case *c = case_new();
+		c->f.pool = (struct id_extent){0, 0x70000000, 0x10000000};
+		/* Reserved for this very container: a document that was hardened before. */
+		c->f.range = (struct id_extent){0, 0x70010000, 65536};
+		char *map = arena_printf(&c->a,
+					 ",'uidMappings':[{'containerID':0,'hostID':%u,'size':%u}],"
+					 "'gidMappings':[{'containerID':0,'hostID':5,'size':9}]",
+					 maps[i].first, maps[i].size);
+		run_with(c, NAMESPACES ",{'type':'user'}", map);
+		CHECK_MSG(c->r == (maps[i].good ? 0 : -EPERM), "map %zu: %s", i, c->e.msg);
+		if (!maps[i].good)
+			CHECK_HAS(c->e.msg, "is of the pool that containers get ranges");
+		/* In a user namespace the numbers are others. */
+		c->f.in_userns = true;
+		c->e = (struct err){0};
+		run_with(c, NAMESPACES ",{'type':'user'}", map);
+		CHECK_INT(c->r, 0);
+	}
+}
+
 TEST(missing_maps_are_refused)
 {
 	struct harden_case *c = case_new();
