@@ -110,11 +110,16 @@ static int destroy(struct opened *o, struct err *e)
 
 /* The lock is held by a `start` until the program runs: a hook of it that hangs must not stop us.
  */
-static void kill_init(const char *root, const char *id)
+static void kill_init_if_busy(const char *root, const char *id)
 {
+	struct statedir d;
 	struct opened o;
 
-	if (opened_load(root, id, false, &o, NULL) < 0)
+	if (container_id_check(id, NULL) < 0 || statedir_open(root, id, &d, NULL) < 0)
+		return;
+	bool busy = statedir_is_locked(&d);
+	statedir_close(&d);
+	if (!busy || opened_load(root, id, false, &o, NULL) < 0)
 		return;
 	AUTO_FD fd = o.has_record && o.record.complete ? initproc_pidfd(&o.init) : -1;
 	if (fd >= 0)
@@ -128,7 +133,7 @@ int container_delete(const char *root, const char *id, bool force, struct err *e
 	struct err missing = {0};
 
 	if (force)
-		kill_init(root, id);
+		kill_init_if_busy(root, id);
 	int r = opened_load(root, id, true, &o, &missing);
 
 	if (r == -ENOENT && force && missing.kind == ERR_STATE)
