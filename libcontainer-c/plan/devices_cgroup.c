@@ -27,6 +27,7 @@ struct builder {
 	struct err *e;
 };
 
+/* Not 5:1, the host's console: /dev/console of a container is one of its own pts. */
 static const struct device_exception builtin[] = {
 	{'c', 1, 3, DEVICE_READ | DEVICE_WRITE, NULL},		  /* null */
 	{'c', 1, 5, DEVICE_READ | DEVICE_WRITE, NULL},		  /* zero */
@@ -34,7 +35,6 @@ static const struct device_exception builtin[] = {
 	{'c', 1, 8, DEVICE_READ | DEVICE_WRITE, NULL},		  /* random */
 	{'c', 1, 9, DEVICE_READ | DEVICE_WRITE, NULL},		  /* urandom */
 	{'c', 5, 0, DEVICE_READ | DEVICE_WRITE, NULL},		  /* tty */
-	{'c', 5, 1, DEVICE_READ | DEVICE_WRITE, NULL},		  /* console */
 	{'c', 5, 2, DEVICE_READ | DEVICE_WRITE, NULL},		  /* ptmx */
 	{'c', 136, DEVICE_ANY, DEVICE_READ | DEVICE_WRITE, NULL}, /* pts/N */
 };

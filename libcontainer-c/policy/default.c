@@ -119,6 +119,8 @@ static const struct policy_storage storage[] = {
 	{NULL, false, NULL},
 };
 
+/* Not 5:1: as a node it is the host's console. The container's /dev/console is a terminal of its
+ * own. */
 static const struct policy_device devices[] = {
 	{'c', 1, 3, "rw", "/dev/null"},
 	{'c', 1, 5, "rw", "/dev/zero"},
@@ -126,7 +128,6 @@ static const struct policy_device devices[] = {
 	{'c', 1, 8, "rw", "/dev/random"},
 	{'c', 1, 9, "rw", "/dev/urandom"},
 	{'c', 5, 0, "rw", "/dev/tty"},
-	{'c', 5, 1, "rw", "/dev/console"},
 	{'c', 5, 2, "rw", "/dev/ptmx"},
 	{'c', 136, -1, "rw", "terminals of the container's devpts"},
 	{0, 0, 0, NULL, NULL},

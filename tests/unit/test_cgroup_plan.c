@@ -140,7 +140,7 @@ TEST(devices_v1_lines)
 {
 	CHECK_INT(make(&host_v1, NULL, "/a"), 0);
 	CHECK(plan.devices_v1 && !plan.devices_v2);
-	CHECK_INT(plan.devices.n, 9);
+	CHECK_INT(plan.devices.n, 8);
 	CHECK_STR(plan.devices_lines[0], "c 1:3 rw");
 	CHECK(plan.devices_insns == NULL);
 	arena_free(&arena);

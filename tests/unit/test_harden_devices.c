@@ -36,6 +36,22 @@ TEST(other_nodes_are_refused)
 	CHECK_INT(decision_count(c, DECISION_REFUSE, "devices"), 4);
 }
 
+/* As a node, 5:1 is whatever the host's console is: key strokes of its login included. */
+TEST(the_hosts_console_is_no_device_of_a_container)
+{
+	struct harden_case *c = case_new();
+
+	run_devices(c, "{'path':'/dev/console','type':'c','major':5,'minor':1}");
+	CHECK_REFUSED(c, "devices", "/linux/devices/0", "/dev/console is a character device");
+	c = case_new();
+	case_doc(c, "",
+		 ",'resources':{'devices':[{'allow':false,'access':'rwm'},"
+		 "{'allow':true,'type':'c','major':5,'minor':1,'access':'rw'}]}",
+		 "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_INT(c->out->linux_->resources->n_devices, 1);
+}
+
 TEST(the_policy_can_list_a_node)
 {
 	static const struct policy_device fuse[] = {{'c', 10, 229, "rw", "fuse"}, {.type = 0}};
