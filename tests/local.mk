@@ -215,5 +215,6 @@ EXTRA_DIST += tests/integration/test_process.py tests/vm/test_process.sh \
 # Published holes, and a hostile machine: what the others built, attacked.
 EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
 	tests/integration/test_abuse.py tests/integration/test_abuse_host.py \
+	tests/integration/test_bypass.py \
 	tests/integration/test_abuse_values.py tests/integration/test_abuse_neighbour.py
 EXTRA_DIST += tests/vm/test_run.sh tests/vm/containers.py
