@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void fd_closep(int *fd)
@@ -67,8 +69,14 @@ static ssize_t read_up_to(int fd, char *buf, size_t n)
 
 ssize_t fd_read_all(int fd, struct arena *a, size_t max, char **ret_buf)
 {
-	size_t cap = 32768, len = 0;
+	size_t cap = 4096, len = 0;
 	char *buf = NULL;
+	struct stat st;
+
+	/* One read more than the size finds the end; files of /proc say 0. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uint64_t)st.st_size < max)
+		cap = (size_t)st.st_size + 1;
 
 	for (;;) {
 		if (cap > max + 1)
