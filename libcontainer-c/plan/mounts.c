@@ -35,9 +35,9 @@ static const struct {
 	const char *name;
 	enum mount_kind kind;
 } kinds[] = {
-	{"bind", MOUNT_BIND},	  {"tmpfs", MOUNT_TMPFS},    {"devpts", MOUNT_DEVPTS},
-	{"proc", MOUNT_PROC},	  {"sysfs", MOUNT_SYSFS},    {"mqueue", MOUNT_MQUEUE},
-	{"cgroup", MOUNT_CGROUP}, {"cgroup2", MOUNT_CGROUP},
+	{"tmpfs", MOUNT_TMPFS},	   {"devpts", MOUNT_DEVPTS}, {"proc", MOUNT_PROC},
+	{"sysfs", MOUNT_SYSFS},	   {"mqueue", MOUNT_MQUEUE}, {"cgroup", MOUNT_CGROUP},
+	{"cgroup2", MOUNT_CGROUP},
 };
 
 /* Why a file system is refused; the last entry is for all that are not named. */
@@ -76,18 +76,13 @@ int mounts_clean_path(const char *path, const char *pointer, struct arena *a, co
 	return *ret ? 0 : err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 }
 
-static bool says_bind(const struct spec_mount *m)
-{
-	for (size_t i = 0; i < m->n_options; i++)
-		if (str_eq(m->options[i], "bind") || str_eq(m->options[i], "rbind"))
-			return true;
-	return false;
-}
-
 static int kind_of(const struct spec_mount *m, size_t i, enum mount_kind *ret, struct err *e)
 {
-	/* Like mount(2), and runc: the type of a bind mount is without meaning. */
-	if (says_bind(m)) {
+	/*
+	 * Like mount(2), and runc: the type of a bind mount is without meaning. The rules and the
+	 * facts ask the same function: what they took for a bind is one here.
+	 */
+	if (spec_mount_is_bind(m)) {
 		*ret = MOUNT_BIND;
 		return 0;
 	}
