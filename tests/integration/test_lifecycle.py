@@ -235,6 +235,21 @@ def bad_configs_leave_nothing():
 
 
 @test
+def time_namespace_and_its_offsets():
+    with bundle() as b:
+        b.config["linux"]["namespaces"].append({"type": "time"})
+        with b.started("sleep", "1000") as cid:
+            pid = b.state(cid)["pid"]
+            check(os.readlink(f"/proc/{pid}/ns/time") != os.readlink("/proc/self/ns/time"), "own time namespace")
+        b.config["linux"]["timeOffsets"] = {"boottime": {"secs": 1000000, "nanosecs": 5}, "monotonic": {"secs": 3}}
+        own = float(read("/proc/uptime").split()[0])
+        seen = float(b.run("cat", "/proc/uptime").out.split()[0])
+        check(1000000 <= seen - own < 1000060, f"uptime {seen} inside, {own} outside")
+        b.config["linux"]["namespaces"].pop()
+        b.refused("/linux/timeOffsets")
+
+
+@test
 def ping_groups_are_the_containers():
     with bundle() as b:
         for asked, shown in (("0 2147483647", "0\t65535\n"), ("0 0", "0\t0\n"), ("5 10", "5\t10\n"), ("1 0", "1\t0\n")):
