@@ -114,6 +114,11 @@ static void mount_image(const char *fstype, const char *mkfs)
 
 static void check_file_system(const char *fstype, const char *mkfs)
 {
+	/* Set by the tests in virtual machines, which have no tools and not every module. */
+	if (getenv("BULKHEAD_TEST_NO_MKFS")) {
+		printf("# not run here: %s\n", fstype);
+		return;
+	}
 	mount_image(fstype, mkfs);
 	check_image(at("%s/rootfs", fstype));
 	CHECK(umount(at("%s", fstype)) == 0);
@@ -278,14 +283,19 @@ TEST(refuses_directories_of_the_hosts_system)
 					   "/dev/pts",	   "/var",  "/run",
 					   "/root",	   "/home", "/proc/self/root/etc",
 					   "/usr/../etc/."};
+	size_t seen = 0;
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		AUTO_ROOTFS_SOURCE s = ROOTFS_SOURCE_INIT;
 		struct err e = {0};
+		if (access(dirs[i], F_OK) < 0)
+			continue; /* the small system of a virtual machine has not all of them */
+		seen++;
 		CHECK_MSG(rootfs_source_open(dirs[i], &s, &e) == 0, "%s", e.msg);
 		CHECK_INT(rootfs_source_check(&s, &e), -EINVAL);
 		CHECK_HAS(e.msg, "belongs to the host's own system");
 	}
+	CHECK(seen >= 3);
 }
 
 TEST(refuses_what_is_no_directory)
