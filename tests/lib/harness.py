@@ -123,8 +123,9 @@ def mount_points():
 
 
 def cgroups(name):
-    """Every cgroup directory, in every hierarchy, with @name in its own name ("bulkhead-NAME" too), deepest first."""
-    return sorted((d for d in glob.glob(f"/sys/fs/cgroup/**/*{glob.escape(name)}*", recursive=True)
+    """Every cgroup directory, in every hierarchy, whose name begins with @name or bulkhead-@name, deepest first."""
+    return sorted((d for prefix in ("", "bulkhead-")
+                   for d in glob.glob(f"/sys/fs/cgroup/**/{prefix}{glob.escape(name)}*", recursive=True)
                    if os.path.isdir(d)), reverse=True)
 
 
