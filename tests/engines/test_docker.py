@@ -388,16 +388,19 @@ def hogs_die_inside_their_limit():
     for what in ("memory", "pipes", "sockets"):
         with d.container("--memory", "64m", "--memory-swap", "64m", "bb", "probe", what) as c:
             full = d.inspect(c, "{{.Id}}")
-            def events():
-                p = f"/sys/fs/cgroup/memory/{d.parent}/{full}/memory.oom_control"
-                if d.inspect(c, "{{.State.Running}}") == "false":
-                    return True
-                m = re.search(r"oom_kill (\d+)", read(p))
-                return m and int(m[1]) > 0
-            wait_for(events, f"{what}: the OOM killer inside the container", 90, 0.2)
-            if d.inspect(c, "{{.State.Running}}") == "true":
-                peak = int(read(f"/sys/fs/cgroup/memory/{d.parent}/{full}/memory.max_usage_in_bytes"))
-                check(peak <= 64 << 20, f"{what}: peak {peak}")
+            def of_cgroup(file):
+                try:
+                    return read(f"/sys/fs/cgroup/memory/{d.parent}/{full}/{file}")
+                except FileNotFoundError:  # the container has ended meanwhile
+                    return ""
+            def killed():
+                m = re.search(r"oom_kill (\d+)", of_cgroup("memory.oom_control"))
+                return m and int(m[1]) > 0 or d.inspect(c, "{{.State.Running}}") == "false"
+            wait_for(killed, f"{what}: the OOM killer inside the container", 90, 0.2)
+            peak = int(of_cgroup("memory.max_usage_in_bytes") or 0)
+            check(peak <= 64 << 20, f"{what}: peak {peak}")
+            if d.inspect(c, "{{.State.Running}}") == "false":
+                equal(d.inspect(c, "{{.State.ExitCode}}"), "137", f"{what}: exit status")
             run("/bin/true")
     # Dentries are reclaimable: the allocator lives on, within the limit.
     r = d("run", "--rm", "--runtime=bulkhead", "--memory", "64m", "bb", "probe", "dentries", status=None, limit=180)
