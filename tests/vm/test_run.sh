@@ -76,7 +76,7 @@ stdlib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 number=0 result=0
 vm() {
 	local layout=$1 line status
-	tests/vm/run-vm -m 1024 -d 500 -t 240 -p "layout=$layout tests=$2" -k overlay -k loop \
+	tests/vm/run-vm -m 1024 -d 500 -t 480 -p "layout=$layout tests=$2" -k overlay -k loop \
 		-x "$python" -x "$shell" -x "$bulkhead" -c "$stdlib" "$work/over" >"$work/out" 2>"$work/err"
 	status=$?
 	[ $status -ne 77 ] || skip "$(tail -n 1 "$work/err")"
