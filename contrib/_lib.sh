@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2034
 BUILD_PACKAGES='gcc make autoconf automake pkg-config libc6-dev linux-libc-dev libseccomp-dev
-libcap-dev libyajl-dev libselinux1-dev libapparmor-dev'
+libcap-dev libmd-dev libyajl-dev libselinux1-dev libapparmor-dev'
 
 began=$SECONDS
 
