@@ -20,7 +20,6 @@ extern const struct json_schema spec_hooks_schema;
 extern const struct json_schema spec_linux_schema;
 extern const struct json_schema spec_mount_schema;
 extern const struct json_schema spec_root_schema;
-extern const struct json_schema spec_seccomp_schema;
 
 /* check.c: what an object's members have to satisfy together. */
 bool check_device(const void *obj, struct json_fault *fault);

@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "host/probe.h"
 #include "lifecycle/bundle.h"
@@ -72,11 +73,12 @@ static int decide(const char *dir, struct arena *a, struct decisions *d, struct 
 {
 	struct host_facts facts = {0};
 	struct spec *s, *hardened;
+	struct measures measures;
 	struct plan plan;
 	int r = bundle_load(dir, a, &s, e);
 
 	if (r == 0)
-		r = host_probe(s, a, &facts, e);
+		r = host_probe(s, policy_default(), a, &facts, e);
 	if (r == 0)
 		r = pretend_range(s, &facts, e);
 	if (r < 0)
@@ -84,9 +86,9 @@ static int decide(const char *dir, struct arena *a, struct decisions *d, struct 
 	/* Every stage adds to the picture; the first refusal is the one that create would report.
 	 */
 	spec_check_create(s, refusal);
-	r = harden(s, policy_default(), &facts, a, &hardened, d, refusal);
+	r = harden(s, policy_default(), &facts, a, &hardened, &measures, d, refusal);
 	if (r == 0 && refusal->kind == ERR_NONE)
-		r = plan_make(hardened, &facts, "explain", dir, a, &plan, refusal);
+		r = plan_make(hardened, &measures, &facts, "explain", dir, a, &plan, refusal);
 	if (r == 0 && refusal->kind == ERR_NONE)
 		check_rootfs(plan.rootfs.path, refusal);
 	return 0;

@@ -59,7 +59,7 @@ static int spec_run(const struct context *c, char **args, int n_args, struct err
 	(void)c, (void)args, (void)n_args;
 	if (dir_fd < 0)
 		return err_sys(e, errno, "chdir %s", dir);
-	r = host_probe(NULL, &a, &facts, e);
+	r = host_probe(NULL, policy_default(), &a, &facts, e);
 	if (r < 0)
 		return r;
 	s = spec_default(rootless, facts.cgroup_layout == CGROUP_LAYOUT_V2, &a);

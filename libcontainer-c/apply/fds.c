@@ -92,17 +92,20 @@ int fds_seal(unsigned keep, struct err *e)
 	return keep_open(keep, e);
 }
 
-int fds_close(unsigned keep, int except_fd, struct err *e)
+int fds_close(unsigned keep, int a, int b, struct err *e)
 {
+	const int except[] = {a < b ? a : b, a < b ? b : a};
 	unsigned first = 3 + keep;
 
-	if (except_fd >= (int)first) {
-		if (fcntl(except_fd, F_SETFD, FD_CLOEXEC) < 0)
+	for (int i = 0; i < 2; i++) {
+		if (except[i] < (int)first)
+			continue;
+		if (fcntl(except[i], F_SETFD, FD_CLOEXEC) < 0)
 			return err_sys(e, errno, "set close-on-exec");
-		if (except_fd > (int)first &&
-		    sys_close_range(first, (unsigned)except_fd - 1, 0) < 0)
+		if (except[i] > (int)first &&
+		    sys_close_range(first, (unsigned)except[i] - 1, 0) < 0)
 			return err_sys(e, errno, "close_range");
-		first = (unsigned)except_fd + 1;
+		first = (unsigned)except[i] + 1;
 	}
 	if (sys_close_range(first, ~0u, 0) < 0)
 		return err_sys(e, errno, "close_range");

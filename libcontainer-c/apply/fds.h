@@ -39,11 +39,11 @@ unsigned fds_listen(void);
 int fds_seal(unsigned keep, struct err *e);
 
 /**
- * fds_close - close everything from 3+@keep on but @except_fd (-1: none), which becomes
- * close-on-exec; 3 .. 3+@keep-1 go through execve(2). To be called right before it: marking is not
- * enough, because the program's path may lead through /proc/self/fd (CVE-2024-21626). @except_fd
- * must not be a directory.
+ * fds_close - close everything from 3+@keep on but @a and @b (-1: none), which become
+ * close-on-exec; 3 .. 3+@keep-1 go through execve(2). To be called before any name is looked up in
+ * the container: marking is not enough, because the working directory's or the program's path may
+ * lead through /proc/self/fd (CVE-2024-21626). @a and @b must not be directories.
  */
-int fds_close(unsigned keep, int except_fd, struct err *e);
+int fds_close(unsigned keep, int a, int b, struct err *e);
 
 #endif

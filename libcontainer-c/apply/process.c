@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "apply/caps.h"
-#include "apply/labels.h"
 #include "apply/rlimits.h"
 #include "apply/scheduling.h"
 #include "base/err.h"
@@ -157,13 +156,11 @@ static int set_no_new_privs(const struct process_plan *p, struct err *e)
 	return 0;
 }
 
-int process_apply(const struct process_plan *p, int proc_fd, int (*early)(void *arg, struct err *e),
-		  void *arg, struct err *e)
+int process_apply(const struct process_plan *p, int (*early)(void *arg, struct err *e), void *arg,
+		  struct err *e)
 {
-	int r = labels_apply(p, proc_fd, e);
+	int r = set_personality(p, e);
 
-	if (r == 0)
-		r = set_personality(p, e);
 	if (r < 0)
 		return r;
 	umask(p->umask_);

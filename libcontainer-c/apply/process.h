@@ -24,17 +24,17 @@ int process_apply_host(const struct process_plan *p, const struct rlimits_saved 
 /**
  * process_apply - the child's side, after pivot_root and its own unshare(CLONE_NEWNS), as uid 0 of
  * its user namespace with all capabilities in it. No memory, no stdio. In order:
- *   LSM labels; personality; umask; chdir; bounding set; groups, gid, uid; chdir again when only
+ *   personality; umask; chdir; bounding set; groups, gid, uid; chdir again when only
  *   the user may enter; getcwd check (CVE-2024-21626); capabilities; no_new_privs.
- * Each is read back. Left to the caller: HOME (home_lookup()), exec_lookup(), seccomp, fds_seal(),
- * execve(), and PR_SET_PDEATHSIG once more: the change of user clears it.
+ * Each is read back. Left to the caller: labels_apply() before it, while a procfs is still open;
+ * then HOME (home_lookup()), exec_lookup(), seccomp, fds_seal(), execve(), and PR_SET_PDEATHSIG
+ * once more: the change of user clears it.
  *
- * @proc_fd: see labels_apply(); may be -1 when the plan has no labels
- * @early:   called with @arg before the change of user, only when the plan has no no_new_privs:
- *           loading a seccomp filter then needs CAP_SYS_ADMIN. May be NULL
+ * @early: called with @arg before the change of user, only when the plan has no no_new_privs:
+ *         loading a seccomp filter then needs CAP_SYS_ADMIN. May be NULL
  */
-int process_apply(const struct process_plan *p, int proc_fd, int (*early)(void *arg, struct err *e),
-		  void *arg, struct err *e);
+int process_apply(const struct process_plan *p, int (*early)(void *arg, struct err *e), void *arg,
+		  struct err *e);
 
 /**
  * process_enter_cwd - chdir(@cwd) and prove that it is inside the root. Part of process_apply().

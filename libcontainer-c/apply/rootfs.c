@@ -24,10 +24,6 @@
 #include "base/str.h"
 #include "kernel/sys.h"
 
-/* Set on every root mount: setuid programs and device nodes of an image have no effect, device
- * nodes even though the container may not mknod: an image can bring them along. */
-#define ROOT_ATTRS (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
-
 int rootfs_namespace(const struct rootfs_plan *p, struct err *e)
 {
 	if (unshare(CLONE_NEWNS) != 0)
@@ -82,9 +78,10 @@ static int open_overlay(const struct rootfs_source *s, int userns_fd, uint32_t u
  * Before anybody can reach the mount. Private: a clone of a mount that is a slave of the host's is
  * one too, and what the host mounts below root.path later would appear in the container.
  */
-static int set_attrs(const struct rootfs_source *s, const struct rootfs *r, struct err *e)
+static int set_attrs(const struct rootfs_plan *p, const struct rootfs_source *s,
+		     const struct rootfs *r, struct err *e)
 {
-	uint64_t attrs = ROOT_ATTRS | (r->overlay ? inherited_attrs(&s->mount) : 0);
+	uint64_t attrs = p->attrs | (r->overlay ? inherited_attrs(&s->mount) : 0);
 	struct mount_attr attr = {
 		.attr_set = attrs,
 		.attr_clr = attrs & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0,
@@ -96,16 +93,26 @@ static int set_attrs(const struct rootfs_source *s, const struct rootfs *r, stru
 	return 0;
 }
 
+/* The flags of statvfs(3) that stand for the plan's. */
+static unsigned long planned_flags(const struct rootfs_plan *p)
+{
+	return (p->attrs & MOUNT_ATTR_NOSUID ? ST_NOSUID : 0) |
+	       (p->attrs & MOUNT_ATTR_NODEV ? ST_NODEV : 0) |
+	       (p->attrs & MOUNT_ATTR_NOEXEC ? ST_NOEXEC : 0);
+}
+
 /* Take the map and the attributes at the kernel's word only after asking it. */
-static int verify(const struct rootfs_source *s, uint32_t root_uid, struct rootfs *r, struct err *e)
+static int verify(const struct rootfs_plan *p, const struct rootfs_source *s, uint32_t root_uid,
+		  struct rootfs *r, struct err *e)
 {
 	struct statvfs v;
 	struct stat st;
 
 	if (fstatvfs(r->fd, &v) != 0 || fstat(r->fd, &st) != 0)
 		return err_sys(e, errno, "rootfs: stat");
-	if ((v.f_flag & (ST_NOSUID | ST_NODEV)) != (ST_NOSUID | ST_NODEV))
-		return err_set(e, ERR_HOST, EINVAL, "rootfs: nosuid,nodev did not take effect");
+	if (planned_flags(p) & ~v.f_flag)
+		return err_set(e, ERR_HOST, EINVAL,
+			       "rootfs: nosuid, nodev or noexec did not take effect");
 	/* The owner on disk is the owner inside; from here it must look shifted. */
 	if (r->idmapped && (st.st_uid == s->uid || (s->uid == 0 && st.st_uid != root_uid)))
 		return err_set(e, ERR_HOST, EINVAL,
@@ -116,8 +123,8 @@ static int verify(const struct rootfs_source *s, uint32_t root_uid, struct rootf
 	return 0;
 }
 
-static int open_mount(const struct rootfs_source *s, int userns_fd, uint32_t uid, uint32_t gid,
-		      struct rootfs *r, struct err *e)
+static int open_mount(const struct rootfs_plan *p, const struct rootfs_source *s, int userns_fd,
+		      uint32_t uid, uint32_t gid, struct rootfs *r, struct err *e)
 {
 	/*
 	 * A directory that is the container root's own on disk was shifted by the engine; mapping
@@ -127,8 +134,7 @@ static int open_mount(const struct rootfs_source *s, int userns_fd, uint32_t uid
 	r->idmapped = userns_fd >= 0 && s->uid != uid;
 	if (r->idmapped && s->overlay)
 		return open_overlay(s, userns_fd, uid, gid, r, e);
-	r->fd = idmap_clone(s->fd, "", r->idmapped ? userns_fd : -1, ROOT_ATTRS, false, "rootfs",
-			    e);
+	r->fd = idmap_clone(s->fd, "", r->idmapped ? userns_fd : -1, p->attrs, false, "rootfs", e);
 	return r->fd < 0 ? r->fd : 0;
 }
 
@@ -147,11 +153,11 @@ int rootfs_open(const struct rootfs_plan *p, int userns_fd, uint32_t root_uid, u
 		err = rootfs_source_check(&s, e);
 	if (err < 0)
 		return err;
-	err = open_mount(&s, userns_fd, root_uid, root_gid, &r, e);
+	err = open_mount(p, &s, userns_fd, root_uid, root_gid, &r, e);
 	if (err == 0)
-		err = set_attrs(&s, &r, e);
+		err = set_attrs(p, &s, &r, e);
 	if (err == 0)
-		err = verify(&s, root_uid, &r, e);
+		err = verify(p, &s, root_uid, &r, e);
 	if (err < 0) {
 		rootfs_close(&r);
 		(void)rootfs_release(r.workdir, NULL);

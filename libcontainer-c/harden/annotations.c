@@ -11,14 +11,15 @@ void rule_annotations(struct harden *h)
 {
 	for (size_t i = 0; i < h->s->n_annotations && !h->oom; i++) {
 		const char *key = h->s->annotations[i].key;
-		const struct policy_entry *p = h->policy->annotations.ignored;
-		while (p->value && !str_starts(key, p->value))
+		const struct policy_annotations *a = &h->policy->annotations;
+		const struct spec_pair *p = a->ignored, *end = p + a->n_ignored;
+		while (p < end && !str_starts(key, p->key))
 			p++;
-		if (!p->value)
+		if (p == end)
 			continue;
 		const char *token = pointer_key(h, key);
 		if (token)
 			decide_note(h, text(h, "/annotations/%s", token), "has no effect: %s",
-				    p->why);
+				    p->value);
 	}
 }

@@ -79,11 +79,12 @@ static bool check_sockets(struct harden *h, const struct bind *b)
 		check_one_socket(h, b, s->path, is_inode(b, s->dev, s->ino), lies_in(b, s));
 	}
 	/* Those that are not there, or not yet, or somewhere else under their usual name. */
-	for (const struct policy_entry *s = h->policy->binds.sockets; s->value && h->d->n == before;
-	     s++)
-		check_one_socket(h, b, s->value,
+	const struct policy_binds *p = &h->policy->binds;
+	for (const struct spec_pair *s = p->sockets;
+	     s < p->sockets + p->n_sockets && h->d->n == before; s++)
+		check_one_socket(h, b, s->key,
 				 b->f->exists && S_ISSOCK(b->f->mode) &&
-					 strcmp(base_name(s->value), base_name(b->source)) == 0,
+					 strcmp(base_name(s->key), base_name(b->source)) == 0,
 				 false);
 	return h->d->n != before;
 }

@@ -17,14 +17,15 @@
 
 /* Which capabilities may stay in a set. Masks: bit N is entry N of the policy's ceiling. */
 struct limit {
-	const struct policy_entry *ceiling;
+	const struct spec_pair *ceiling;
+	size_t n_ceiling;
 	uint64_t within; /* at most these ... */
 	const char *why; /* ... because of this */
 };
 
 static uint64_t cap_bit(const struct limit *l, const char *cap)
 {
-	const struct policy_entry *e = entry_find(l->ceiling, cap);
+	const struct spec_pair *e = entry_find(l->ceiling, l->n_ceiling, cap);
 
 	return e ? 1ull << (e - l->ceiling) : 0;
 }
@@ -124,7 +125,7 @@ void rule_capabilities(struct harden *h)
 		h->s->process->capabilities = none(h);
 		return;
 	}
-	struct limit l = {.ceiling = p->ceiling, .within = ~0ull};
+	struct limit l = {.ceiling = p->ceiling, .n_ceiling = p->n_ceiling, .within = ~0ull};
 	cut(h, "bounding", &c->bounding, &c->n_bounding, &l);
 	l.within = set_mask(&l, c->bounding, c->n_bounding);
 	l.why = "not in the bounding set";

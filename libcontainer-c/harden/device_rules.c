@@ -32,13 +32,13 @@ static bool access_listed(const char *asked, const char *listed)
 }
 
 /* Whether one entry of the policy covers all that @r allows but mknod. */
-static bool covered(const struct policy_device *d, const struct spec_device_cgroup *r,
+static bool covered(const struct policy_device *d, size_t n, const struct spec_device_cgroup *r,
 		    const char *access)
 {
 	int64_t minor_asked = r->minor ? *r->minor : -1;
 
-	for (; d->type; d++)
-		if (r->type[0] == d->type && *r->major == d->major &&
+	for (const struct policy_device *end = d + n; d < end; d++)
+		if (str_eq(r->type, d->type) && *r->major == d->major &&
 		    (d->minor < 0 || d->minor == minor_asked) && access_listed(access, d->access))
 			return true;
 	return false;
@@ -56,7 +56,8 @@ static const char *reduced_access(struct harden *h, const struct spec_device_cgr
 	for (const char *c = "rw"; *c; c++)
 		if (strchr(r->access, *c))
 			rest[n++] = *c;
-	if (!*rest || (!covered(p->defaults, r, rest) && !covered(p->extra, r, rest)))
+	if (!*rest || (!covered(p->defaults, p->n_defaults, r, rest) &&
+		       !covered(p->extra, p->n_extra, r, rest)))
 		return NULL;
 	/* Unchanged texts stay, so that "wr" is not rewritten to "rw". */
 	return strchr(r->access, 'm') ? text(h, "%s", rest) : r->access;

@@ -10,18 +10,19 @@
 #include "base/str.h"
 #include "harden/rule.h"
 
-static bool in_list(const struct policy_device *d, char type, int64_t maj, int64_t min)
+static bool in_list(const struct policy_device *d, size_t n, char type, int64_t maj, int64_t min)
 {
-	for (; d->type; d++)
-		if (d->type == type && d->major == maj && (d->minor < 0 || d->minor == min))
+	for (size_t i = 0; i < n; i++)
+		if (d[i].type[0] == type && d[i].major == maj &&
+		    (d[i].minor < 0 || d[i].minor == min))
 			return true;
 	return false;
 }
 
 bool device_number_listed(const struct policy *p, char type, int64_t maj, int64_t min)
 {
-	return in_list(p->devices.defaults, type, maj, min) ||
-	       in_list(p->devices.extra, type, maj, min);
+	return in_list(p->devices.defaults, p->devices.n_defaults, type, maj, min) ||
+	       in_list(p->devices.extra, p->devices.n_extra, type, maj, min);
 }
 
 bool device_listed(const struct policy *p, char type, dev_t rdev)

@@ -256,11 +256,11 @@ void namespace_drop_path(struct harden *h, size_t i, const char *why)
 		n->path = NULL;
 }
 
-const struct policy_entry *entry_find(const struct policy_entry *list, const char *v)
+const struct spec_pair *entry_find(const struct spec_pair *list, size_t n, const char *key)
 {
-	for (; list->value; list++)
-		if (strcmp(list->value, v) == 0)
-			return list;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].key, key) == 0)
+			return &list[i];
 	return NULL;
 }
 

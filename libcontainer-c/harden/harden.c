@@ -18,7 +18,7 @@
 
 static const struct rule {
 	const char *name;
-	size_t level; /* offset of its enum policy_level in struct policy */
+	size_t level; /* offset of its level in struct policy */
 	void (*run)(struct harden *h);
 	const char *reason;
 } rules[] = {
@@ -53,11 +53,50 @@ static const struct rule {
 	 "images can set annotations: nothing may be obeyed that stands there"},
 };
 
-static enum policy_level rule_level(const struct rule *r, const struct policy *p)
+static bool id_listed(const uint32_t *list, size_t n, uint32_t id)
 {
-	enum policy_level level;
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == id)
+			return true;
+	return false;
+}
+
+static bool has_annotation(const struct spec *s, const struct policy_exception *x)
+{
+	for (size_t i = 0; i < s->n_annotations; i++)
+		if (str_eq(s->annotations[i].key, x->annotation))
+			return str_eq(s->annotations[i].value, x->value);
+	return false;
+}
+
+/* Whether the policy lets whoever calls us use this annotation; it must be in the config, too. */
+static bool exception_holds(const struct harden *h, const struct policy_exception *x)
+{
+	const struct caller_fact *c = &h->facts->caller;
+
+	return str_eq(x->rule, h->rule) && has_annotation(h->in, x) &&
+	       (id_listed(x->users, x->n_users, c->uid) ||
+		id_listed(x->login_users, x->n_login_users, c->login_uid));
+}
+
+/* The level of the rule that is to run. An exception is written down. */
+static const char *rule_level(const struct rule *r, struct harden *h)
+{
+	const struct policy *p = h->policy;
+	const char *level;
 
 	memcpy(&level, (const char *)p + r->level, sizeof(level));
+	for (size_t i = 0; i < p->n_exceptions; i++) {
+		const struct policy_exception *x = &p->exceptions[i];
+		if (str_eq(x->level, level) || !exception_holds(h, x))
+			continue;
+		const char *key = pointer_key(h, x->annotation);
+		if (key)
+			decide_note(h, text(h, "/annotations/%s", key),
+				    "the rule's level is \"%s\" by an exception of the policy: %s",
+				    x->level, x->why);
+		return x->level;
+	}
 	return level;
 }
 
@@ -65,6 +104,7 @@ static enum policy_level rule_level(const struct rule *r, const struct policy *p
 static void rule_audit(const struct rule *r, struct harden *h)
 {
 	struct spec *kept = h->s;
+	struct measures kept_measures = h->m;
 	size_t first = h->d->n;
 
 	h->s = spec_copy(kept, h->a);
@@ -73,6 +113,7 @@ static void rule_audit(const struct rule *r, struct harden *h)
 	else
 		r->run(h);
 	h->s = kept;
+	h->m = kept_measures;
 	for (size_t i = first; i < h->d->n; i++) {
 		struct decision *d = &h->d->items[i];
 		if (d->kind == DECISION_NOTE)
@@ -92,7 +133,8 @@ static int first_refusal(const struct decisions *d, struct err *e)
 }
 
 int harden(const struct spec *in, const struct policy *policy, const struct host_facts *facts,
-	   struct arena *a, struct spec **ret, struct decisions *ret_decisions, struct err *e)
+	   struct arena *a, struct spec **ret, struct measures *ret_measures,
+	   struct decisions *ret_decisions, struct err *e)
 {
 	struct decisions d = {0};
 	struct harden h = {
@@ -107,16 +149,11 @@ int harden(const struct spec *in, const struct policy *policy, const struct host
 	h.oom = !h.s;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !h.oom; i++) {
 		h.rule = rules[i].name;
-		switch (rule_level(&rules[i], policy)) {
-		case POLICY_ENFORCE:
+		const char *level = rule_level(&rules[i], &h);
+		if (str_eq(level, POLICY_ENFORCE))
 			rules[i].run(&h);
-			break;
-		case POLICY_AUDIT:
+		else if (str_eq(level, POLICY_AUDIT))
 			rule_audit(&rules[i], &h);
-			break;
-		case POLICY_OFF:
-			break;
-		}
 	}
 	if (h.oom)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
@@ -125,6 +162,7 @@ int harden(const struct spec *in, const struct policy *policy, const struct host
 	if (r < 0)
 		return r;
 	*ret = h.s;
+	*ret_measures = h.m;
 	return 0;
 }
 

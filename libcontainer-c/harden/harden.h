@@ -18,6 +18,7 @@ struct err;
 struct spec;
 struct policy;
 struct host_facts;
+struct measures;
 struct strbuf;
 
 enum decision_kind {
@@ -46,15 +47,17 @@ struct decisions {
  * @in:     the spec as parsed; not changed
  * @policy: the administrator's policy
  * @facts:  what is known about the host
- * @a:      owns both results
+ * @a:      owns the results
  * @ret:    the hardened spec
+ * @ret_measures: what config.json has no words for
  * @ret_decisions: every decision, in rule order; also filled (up to the end) when the request is
  *          refused, so that `explain` can show all refusals at once
  *
  * Returns 0, or -EPERM with ERR_POLICY ("policy: RULE: ...") holding the FIRST refusal, or -ENOMEM.
  */
 int harden(const struct spec *in, const struct policy *policy, const struct host_facts *facts,
-	   struct arena *a, struct spec **ret, struct decisions *ret_decisions, struct err *e);
+	   struct arena *a, struct spec **ret, struct measures *ret_measures,
+	   struct decisions *ret_decisions, struct err *e);
 
 /**
  * harden_needs_id_range - whether an id range has to be reserved (facts->range) before harden():

@@ -12,6 +12,8 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/harden.c \
 	libcontainer-c/harden/harden.h \
 	libcontainer-c/harden/hooks.c \
+	libcontainer-c/harden/measures.c \
+	libcontainer-c/harden/measures.h \
 	libcontainer-c/harden/memory.c \
 	libcontainer-c/harden/mount_view.c \
 	libcontainer-c/harden/mount_view.h \

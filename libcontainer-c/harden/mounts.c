@@ -77,7 +77,7 @@ static void force_fs(struct harden *h, struct options_edit *e, const struct spec
 
 static void check_type(struct harden *h, size_t i, const struct spec_mount *m)
 {
-	if (!m->type || entry_find(h->policy->mounts.types, m->type))
+	if (!m->type || entry_find(h->policy->mounts.types, h->policy->mounts.n_types, m->type))
 		return;
 	const char *type = printable(h, m->type);
 	if (type)

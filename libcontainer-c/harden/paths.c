@@ -48,14 +48,15 @@ static const char *path_in_view(struct harden *h, size_t i, const char *path)
 }
 
 static void fill(struct harden *h, const char *pointer, char ***list, size_t *n,
-		 const struct policy_entry *wanted, char *const *covered, size_t n_covered)
+		 const struct spec_pair *wanted, size_t n_wanted, char *const *covered,
+		 size_t n_covered)
 {
 	struct filling f = {*list, *n, 0, "added", covered, n_covered};
 
-	for (const struct policy_entry *w = wanted; w->value && !h->oom; w++) {
-		add(h, &f, w->value, w->why);
+	for (const struct spec_pair *w = wanted; w < wanted + n_wanted && !h->oom; w++) {
+		add(h, &f, w->key, w->value);
 		for (size_t i = 0; i < h->s->n_mounts && !h->oom; i++)
-			add(h, &f, path_in_view(h, i, w->value), w->why);
+			add(h, &f, path_in_view(h, i, w->key), w->value);
 	}
 	if (!f.added || h->oom ||
 	    !decide_change(h, pointer, json_strings(h, *list, *n), json_strings(h, f.list, f.n),
@@ -83,12 +84,13 @@ void rule_paths(struct harden *h)
 {
 	const struct policy_paths *p = &h->policy->paths;
 
-	if ((!p->masked->value && !p->readonly->value) || too_many_views(h))
+	if ((!p->n_masked && !p->n_readonly) || too_many_views(h))
 		return;
 	struct spec_linux *l = need_linux(h);
 	if (!l)
 		return;
-	fill(h, "/linux/maskedPaths", &l->masked_paths, &l->n_masked_paths, p->masked, NULL, 0);
+	fill(h, "/linux/maskedPaths", &l->masked_paths, &l->n_masked_paths, p->masked, p->n_masked,
+	     NULL, 0);
 	fill(h, "/linux/readonlyPaths", &l->readonly_paths, &l->n_readonly_paths, p->readonly,
-	     l->masked_paths, l->n_masked_paths);
+	     p->n_readonly, l->masked_paths, l->n_masked_paths);
 }

@@ -11,6 +11,7 @@ void rule_rootfs(struct harden *h)
 {
 	const char *v = h->s->linux_ ? h->s->linux_->rootfs_propagation : NULL;
 
+	h->m.rootfs_nosuid = h->m.rootfs_nodev = true;
 	decide_note(h, "/root",
 		    "mounted nosuid and nodev: setuid programs and device nodes of the image have "
 		    "no effect");

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
@@ -26,6 +27,7 @@
 struct harden {
 	const struct spec *in; /* as asked */
 	struct spec *s;	       /* as hardened so far */
+	struct measures m;     /* beside it */
 	const struct policy *policy;
 	const struct host_facts *facts;
 	struct arena *a;
@@ -104,8 +106,8 @@ void namespace_append(struct harden *h, const char *type, const char *why);
 /** namespace_drop_path - turn entry @i into one for a new namespace, with its decision. */
 void namespace_drop_path(struct harden *h, size_t i, const char *why);
 
-/** entry_find - the policy's entry for @v, or NULL. */
-const struct policy_entry *entry_find(const struct policy_entry *list, const char *v);
+/** entry_find - the entry of a policy's list for @key, or NULL. */
+const struct spec_pair *entry_find(const struct spec_pair *list, size_t n, const char *key);
 
 /** spec_at_least - whether ociVersion is @major.@minor or newer. */
 bool spec_at_least(const struct spec *s, unsigned major, unsigned minor);

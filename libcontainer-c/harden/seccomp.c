@@ -35,6 +35,7 @@ void rule_seccomp(struct harden *h)
 {
 	struct spec_seccomp *s = h->s->linux_ ? h->s->linux_->seccomp : NULL;
 
+	h->m.seccomp_builtin = true;
 	decide_note(h, "/linux/seccomp",
 		    s ? "the built-in filter is loaded as well: a call has to pass both"
 		      : "no filter is asked for: the built-in one is loaded all the same");

@@ -166,7 +166,8 @@ const struct policy_storage *storage_of(const struct harden *h, const struct sto
 
 	if (!f->exists || !f->real)
 		return NULL;
-	for (const struct policy_storage *s = h->policy->binds.storage; s->pattern; s++) {
+	const struct policy_binds *p = &h->policy->binds;
+	for (const struct policy_storage *s = p->storage; s < p->storage + p->n_storage; s++) {
 		if (f->mount_root && !s->mounts)
 			continue;
 		if (s->pattern[0] == '@' ? match_in_roots(roots, s->pattern, f->real)

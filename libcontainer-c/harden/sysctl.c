@@ -57,10 +57,10 @@ static bool key_matches(const char *entry, const char *key)
 	return !*entry && !*key;
 }
 
-static bool key_listed(const struct policy_entry *list, const char *key)
+static bool key_listed(const struct spec_pair *list, size_t n, const char *key)
 {
-	for (; list->value; list++)
-		if (key_matches(list->value, key))
+	for (size_t i = 0; i < n; i++)
+		if (key_matches(list[i].key, key))
 			return true;
 	return false;
 }
@@ -82,9 +82,9 @@ static bool is_domainname(const char *key)
 static void check(struct harden *h, const struct spec_pair *p)
 {
 	const struct policy_sysctl *list = &h->policy->sysctl;
-	const char *type = key_listed(list->ipc, p->key)       ? "ipc"
-			   : key_listed(list->network, p->key) ? "network"
-							       : NULL;
+	const char *type = key_listed(list->ipc, list->n_ipc, p->key)		? "ipc"
+			   : key_listed(list->network, list->n_network, p->key) ? "network"
+										: NULL;
 
 	if (!is_key(p->key))
 		refuse(h, p, "is not the name of a kernel setting");

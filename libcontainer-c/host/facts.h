@@ -75,13 +75,25 @@ struct socket_fact {
 	size_t n_above;
 };
 
+/* Who called the runtime. */
+struct caller_fact {
+	uid_t uid;	    /* real user id */
+	uint32_t login_uid; /* /proc/self/loginuid; UINT32_MAX: never logged in */
+};
+
 struct host_facts {
+	struct caller_fact caller;
 	unsigned kernel_major, kernel_minor;
 	uint64_t mem_total; /* bytes of RAM */
 	uint64_t last_cap;  /* /proc/sys/kernel/cap_last_cap */
 	bool swap_accounting;
 	bool kmem_accounting_off; /* booted with cgroup.memory=nokmem */
 	bool apparmor, selinux;	  /* enabled in the running kernel */
+	bool apparmor_loaded;	  /* the policy's default profile is loaded */
+	bool selinux_enforcing;
+	int landlock_abi;	   /* landlock(7); 0: none */
+	unsigned cpus;		   /* online */
+	unsigned recent_creations; /* of this container id within the policy's time */
 	bool in_userns; /* the runtime itself runs in a user namespace that maps not all ids */
 
 	enum cgroup_layout cgroup_layout;

@@ -24,19 +24,7 @@
 #include "host/facts.h"
 #include "host/ns_probe.h"
 #include "oci-spec/spec.h"
-
-/* Where the engines put their control sockets. A bind of one of these is root on the host. */
-static const char *const control_sockets[] = {
-	"/run/docker.sock",
-	"/run/docker/containerd/containerd.sock",
-	"/run/containerd/containerd.sock",
-	"/run/podman/podman.sock",
-	"/run/crio/crio.sock",
-	"/run/cri-dockerd.sock",
-	"/run/k3s/containerd/containerd.sock",
-	"/run/buildkit/buildkitd.sock",
-	NULL,
-};
+#include "policy/policy.h"
 
 static void probe_kernel(struct host_facts *f)
 {
@@ -89,6 +77,19 @@ static void probe_userns(struct host_facts *f)
 		       outside != 0 || size != UINT32_MAX;
 }
 
+static void probe_caller(struct host_facts *f)
+{
+	char text[16];
+	uint64_t id;
+
+	f->caller.uid = getuid();
+	f->caller.login_uid = UINT32_MAX;
+	/* Absent in kernels without audit: nobody has logged in, as far as one can tell. */
+	if (file_read_at(AT_FDCWD, "/proc/self/loginuid", text, sizeof(text)) > 0 &&
+	    str_u64(text, UINT32_MAX, &id) == 0)
+		f->caller.login_uid = (uint32_t)id;
+}
+
 /* The inodes of all directories that @real, an absolute path without symlinks, lies in. */
 static int probe_above(const char *real, struct arena *a, struct socket_fact *s)
 {
@@ -109,17 +110,17 @@ static int probe_above(const char *real, struct arena *a, struct socket_fact *s)
 	return 0;
 }
 
-static int probe_sockets(struct arena *a, struct host_facts *f)
+static int probe_sockets(const struct policy_binds *p, struct arena *a, struct host_facts *f)
 {
-	size_t max = sizeof(control_sockets) / sizeof(control_sockets[0]);
-	struct socket_fact *found = arena_array(a, max, sizeof(*found));
+	struct socket_fact *found = arena_array(a, p->n_sockets, sizeof(*found));
 	char real[PATH_MAX];
 	struct stat st;
 
 	if (!found)
 		return -ENOMEM;
-	for (const char *const *p = control_sockets; *p; p++) {
-		if (stat(*p, &st) < 0 || !S_ISSOCK(st.st_mode) || !realpath(*p, real))
+	for (size_t i = 0; i < p->n_sockets; i++) {
+		const char *path = p->sockets[i].key;
+		if (stat(path, &st) < 0 || !S_ISSOCK(st.st_mode) || !realpath(path, real))
 			continue;
 		struct socket_fact *s = &found[f->n_sockets];
 		s->path = arena_strdup(a, real);
@@ -176,7 +177,8 @@ static int probe_binds(const struct spec *s, struct arena *a, struct host_facts 
 	return 0;
 }
 
-int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, struct err *e)
+int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
+	       struct host_facts *ret, struct err *e)
 {
 	struct host_facts f = {0};
 	unsigned base, slots;
@@ -187,6 +189,8 @@ int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, st
 	probe_memory(&f);
 	probe_lsm(&f);
 	probe_userns(&f);
+	probe_caller(&f);
+	f.cpus = (unsigned)get_nprocs();
 	r = host_probe_range(&base, &slots, &f.range_source, e);
 	if (r < 0)
 		return r;
@@ -194,7 +198,7 @@ int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, st
 	r = host_probe_cgroup(a, &f, e);
 	if (r < 0)
 		return r;
-	r = probe_sockets(a, &f);
+	r = probe_sockets(&p->binds, a, &f);
 	if (r == 0 && s)
 		r = probe_binds(s, a, &f);
 	if (r < 0)

@@ -8,15 +8,18 @@
 struct arena;
 struct err;
 struct host_facts;
+struct policy;
 struct spec;
 
 /**
  * host_probe - gather the facts that hardening and planning of @s need.
  * Works without root (explain): what cannot be read is left at its zero value. Changes nothing.
  * The id range is not reserved here: range.size is 0, range_source says where one would come from.
- * @spec may be NULL: only the facts that do not depend on one.
+ * @s may be NULL: only the facts that do not depend on one.
+ * @p says which sockets, profiles and pools are looked for.
  */
-int host_probe(const struct spec *s, struct arena *a, struct host_facts *ret, struct err *e);
+int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
+	       struct host_facts *ret, struct err *e);
 
 /**
  * host_probe_range - the pool that id ranges come from: the entry "bulkhead" that stands in both

@@ -62,7 +62,7 @@ static int step_statedir(struct creation *c, struct err *e)
 
 static int step_facts(struct creation *c, struct err *e)
 {
-	int r = host_probe(c->asked, &c->arena, &c->facts, e);
+	int r = host_probe(c->asked, c->req->policy, &c->arena, &c->facts, e);
 
 	if (r == 0 && harden_needs_id_range(c->asked, &c->facts)) {
 		r = ids_reserve(c->dir.path, &c->facts.range, &c->facts.range_source, e);
@@ -74,8 +74,8 @@ static int step_facts(struct creation *c, struct err *e)
 
 static int step_harden(struct creation *c, struct err *e)
 {
-	return harden(c->asked, c->req->policy, &c->facts, &c->arena, &c->hardened, &c->decisions,
-		      e);
+	return harden(c->asked, c->req->policy, &c->facts, &c->arena, &c->hardened, &c->measures,
+		      &c->decisions, e);
 }
 
 /* A container that joins another one's user namespace holds that one's range too. */
@@ -93,8 +93,8 @@ static int share_range(struct creation *c, struct err *e)
 
 static int step_plan(struct creation *c, struct err *e)
 {
-	int r = plan_make(c->hardened, &c->facts, c->req->id, c->req->bundle, &c->arena, &c->plan,
-			  e);
+	int r = plan_make(c->hardened, &c->measures, &c->facts, c->req->id, c->req->bundle,
+			  &c->arena, &c->plan, e);
 
 	return r < 0 ? r : share_range(c, e);
 }

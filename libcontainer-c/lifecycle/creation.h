@@ -14,6 +14,7 @@
 #include "apply/rootfs.h"
 #include "base/arena.h"
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "lifecycle/container.h"
 #include "lifecycle/record.h"
@@ -27,6 +28,7 @@ struct creation {
 
 	struct arena arena;
 	struct spec *asked, *hardened;
+	struct measures measures;
 	struct decisions decisions;
 	struct host_facts facts;
 	struct plan plan;

@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "kernel/sys.h"
 #include "lifecycle/creation.h"
+#include "lifecycle/documents.h"
 #include "lifecycle/oci_state.h"
 #include "oci-spec/spec.h"
 
@@ -87,29 +88,6 @@ int creation_fill_record(struct creation *c, struct err *e)
 	return 0;
 }
 
-static int write_config(struct creation *c, struct err *e)
-{
-	AUTO_STRBUF out = STRBUF_INIT;
-
-	spec_write(c->hardened, NULL, &out);
-	if (out.failed)
-		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
-	return statedir_write(&c->dir, CONFIG_FILE, out.buf, out.len, e);
-}
-
-static int write_hardening(struct creation *c, struct err *e)
-{
-	AUTO_STRBUF out = STRBUF_INIT;
-	const char *limits = cgroup_record(&c->cgroup);
-
-	strbuf_adds(&out, "{\"decisions\":");
-	decisions_write_json(&c->decisions, NULL, &out);
-	strbuf_addf(&out, ",\"cgroup\":%s}\n", limits ? limits : "null");
-	if (out.failed)
-		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
-	return statedir_write(&c->dir, HARDENING_FILE, out.buf, out.len, e);
-}
-
 int creation_write_documents(struct creation *c, struct err *e)
 {
 	if (c->rootfs.overlay) {
@@ -117,8 +95,13 @@ int creation_write_documents(struct creation *c, struct err *e)
 		c->record.overlay_workdir = c->rootfs.workdir;
 		c->record.overlay_device = c->rootfs.dev;
 	}
-	int r = write_config(c, e);
-	return r < 0 ? r : write_hardening(c, e);
+	struct documents docs = {
+		.spec = c->hardened,
+		.measures = &c->measures,
+		.decisions = &c->decisions,
+		.limits = cgroup_record(&c->cgroup),
+	};
+	return documents_write(&c->dir, &docs, e);
 }
 
 int creation_listen(struct creation *c, struct err *e)

@@ -3,11 +3,10 @@
 #include "lifecycle/late_hooks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include "apply/hooks.h"
 #include "base/err.h"
-#include "base/fd.h"
+#include "lifecycle/documents.h"
 #include "lifecycle/oci_state.h"
 #include "lifecycle/opened.h"
 #include "oci-spec/spec.h"
@@ -15,15 +14,8 @@
 static int load(const struct opened *o, struct arena *a, struct hooks_plan *ret, struct err *e)
 {
 	struct spec *s;
-	char *text;
+	int r = documents_read_spec(&o->dir, a, &s, e);
 
-	AUTO_FD fd = openat(o->dir.fd, CONFIG_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return err_sys(e, errno, "open %s/%s", o->dir.path, CONFIG_FILE);
-	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, &text);
-	if (n < 0)
-		return err_sys(e, (int)-n, "read %s/%s", o->dir.path, CONFIG_FILE);
-	int r = spec_parse(text, (size_t)n, a, &s, e);
 	return r < 0 ? r : hooks_plan_make(s, a, ret, e);
 }
 

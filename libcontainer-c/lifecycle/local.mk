@@ -5,6 +5,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/create.c libcontainer-c/lifecycle/creation.h \
 	libcontainer-c/lifecycle/creation_parts.c libcontainer-c/lifecycle/creation_parts.h \
 	libcontainer-c/lifecycle/delete.c \
+	libcontainer-c/lifecycle/documents.c libcontainer-c/lifecycle/documents.h \
 	libcontainer-c/lifecycle/handshake.c libcontainer-c/lifecycle/handshake.h \
 	libcontainer-c/lifecycle/ids.c libcontainer-c/lifecycle/ids.h \
 	libcontainer-c/lifecycle/initproc.c libcontainer-c/lifecycle/initproc.h \
@@ -14,6 +15,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/oci_state.c libcontainer-c/lifecycle/oci_state.h \
 	libcontainer-c/lifecycle/opened.h libcontainer-c/lifecycle/query.c \
 	libcontainer-c/lifecycle/pidfile.c libcontainer-c/lifecycle/pidfile.h \
+	libcontainer-c/lifecycle/program.c libcontainer-c/lifecycle/program.h \
 	libcontainer-c/lifecycle/record.c libcontainer-c/lifecycle/record.h \
 	libcontainer-c/lifecycle/run.c \
 	libcontainer-c/lifecycle/spawn.c libcontainer-c/lifecycle/spawn.h \

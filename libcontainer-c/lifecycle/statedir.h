@@ -4,7 +4,7 @@
  *
  *   state.json      record.h: written early (before anything else exists) and again when created
  *   config.json     the hardened configuration
- *   hardening.json  every decision of the hardening, and the limits as read back
+ *   hardening.json  documents.h: measures and decisions of the hardening, limits as read back
  *   start.sock      exists from "created" until `start`
  *
  * The lock is flock(2) of the directory: create holds it until it ends, so that a state.json that

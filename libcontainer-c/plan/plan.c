@@ -5,8 +5,8 @@
 #include "oci-spec/spec.h"
 #include "plan/unsupported.h"
 
-static int plan_process(const struct spec *s, const struct host_facts *f, struct arena *a,
-			struct plan *p, struct err *e)
+static int plan_process(const struct spec *s, const struct measures *m, const struct host_facts *f,
+			struct arena *a, struct plan *p, struct err *e)
 {
 	int r = process_plan_make(s->process, f, &p->ns, a, &p->process, e);
 
@@ -15,12 +15,13 @@ static int plan_process(const struct spec *s, const struct host_facts *f, struct
 					     e);
 	/* The built-in filter depends on the capabilities that are left. */
 	return r < 0 ? r
-		     : seccomp_plan_make(s->linux_ ? s->linux_->seccomp : NULL,
+		     : seccomp_plan_make(s->linux_ ? s->linux_->seccomp : NULL, m,
 					 p->process.caps.bounding, a, &p->seccomp, e);
 }
 
-int plan_make(const struct spec *hardened, const struct host_facts *facts, const char *id,
-	      const char *bundle, struct arena *a, struct plan *ret, struct err *e)
+int plan_make(const struct spec *hardened, const struct measures *measures,
+	      const struct host_facts *facts, const char *id, const char *bundle, struct arena *a,
+	      struct plan *ret, struct err *e)
 {
 	struct plan p = {.id = id, .bundle = bundle};
 	int r = unsupported_check(hardened, e);
@@ -28,13 +29,13 @@ int plan_make(const struct spec *hardened, const struct host_facts *facts, const
 	if (r == 0)
 		r = namespaces_plan_make(hardened, facts, a, &p.ns, e);
 	if (r == 0)
-		r = rootfs_plan_make(hardened, bundle, a, &p.rootfs, e);
+		r = rootfs_plan_make(hardened, measures, bundle, a, &p.rootfs, e);
 	if (r == 0)
 		r = mounts_plan_make(hardened, facts, &p.ns, a, &p.mounts, e);
 	if (r == 0)
 		r = cgroup_plan_make(hardened, facts, id, a, &p.cgroup, e);
 	if (r == 0)
-		r = plan_process(hardened, facts, a, &p, e);
+		r = plan_process(hardened, measures, facts, a, &p, e);
 	if (r == 0)
 		r = sysctl_plan_make(hardened, &p.ns, a, &p.sysctl, e);
 	if (r == 0)

@@ -20,6 +20,7 @@ struct arena;
 struct err;
 struct spec;
 struct host_facts;
+struct measures;
 
 struct plan {
 	const char *id;	    /* container id */
@@ -36,12 +37,13 @@ struct plan {
 
 /**
  * plan_make - the whole plan, or the first reason why there is none.
- * @hardened: a spec that harden() returned
+ * @hardened, @measures: what harden() returned
  * @id, @bundle: as given by the caller; @bundle absolute
  * Errors: ERR_SPEC for contradictions, ERR_HOST for what this host cannot do. A property that is
  * set and not acted on is an error that names it (plan/unsupported.c).
  */
-int plan_make(const struct spec *hardened, const struct host_facts *facts, const char *id,
-	      const char *bundle, struct arena *a, struct plan *ret, struct err *e);
+int plan_make(const struct spec *hardened, const struct measures *measures,
+	      const struct host_facts *facts, const char *id, const char *bundle, struct arena *a,
+	      struct plan *ret, struct err *e);
 
 #endif

@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
+#include <linux/mount.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "harden/measures.h"
 #include "oci-spec/spec.h"
 
 static const struct {
@@ -60,8 +62,8 @@ static int plan_path(const char *path, const char *bundle, struct arena *a, stru
 	return p->path ? 0 : err_sys(e, ENOMEM, "/root/path");
 }
 
-int rootfs_plan_make(const struct spec *s, const char *bundle, struct arena *a,
-		     struct rootfs_plan *ret, struct err *e)
+int rootfs_plan_make(const struct spec *s, const struct measures *m, const char *bundle,
+		     struct arena *a, struct rootfs_plan *ret, struct err *e)
 {
 	struct rootfs_plan p = {0};
 
@@ -73,6 +75,9 @@ int rootfs_plan_make(const struct spec *s, const char *bundle, struct arena *a,
 	if (r < 0)
 		return r;
 	p.readonly = s->root->readonly && *s->root->readonly;
+	p.attrs = (m->rootfs_nosuid ? MOUNT_ATTR_NOSUID : 0) |
+		  (m->rootfs_nodev ? MOUNT_ATTR_NODEV : 0) |
+		  (m->rootfs_noexec ? MOUNT_ATTR_NOEXEC : 0);
 	*ret = p;
 	return 0;
 }

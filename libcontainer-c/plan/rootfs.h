@@ -11,6 +11,7 @@
 
 struct arena;
 struct err;
+struct measures;
 struct spec;
 
 struct rootfs_plan {
@@ -23,16 +24,17 @@ struct rootfs_plan {
 	 */
 	uint64_t propagation;
 	bool unbindable; /* make "/" unbindable after the pivot */
+	uint64_t attrs; /* MOUNT_ATTR_NOSUID, _NODEV, _NOEXEC: what the image may not bring along */
 };
 
 /**
- * rootfs_plan_make - from root and linux.rootfsPropagation of @s.
+ * rootfs_plan_make - from root and linux.rootfsPropagation of @s, and @m.
  * @bundle: absolute; a relative root.path is below it
  * Errors: ERR_SPEC for a missing root, a path that is "/" (the host's own tree would be mapped to
  * the container's root user), an unknown propagation, and "shared": every mount of the container
  * would appear on the host, and the namespaces' owner differs, so the kernel would make it a slave.
  */
-int rootfs_plan_make(const struct spec *s, const char *bundle, struct arena *a,
-		     struct rootfs_plan *ret, struct err *e);
+int rootfs_plan_make(const struct spec *s, const struct measures *m, const char *bundle,
+		     struct arena *a, struct rootfs_plan *ret, struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "harden/measures.h"
 #include "plan/seccomp_abi.h"
 #include "plan/seccomp_builtin.h"
 #include "plan/seccomp_compile.h"
@@ -91,29 +92,34 @@ static int plan_merged(const struct seccomp_abi *native, uint64_t caps,
 	return rc;
 }
 
-/* Two programs, for a caller's that fits and a merged one that does not. */
-static int plan_apart(const struct seccomp_abi *native, uint64_t caps,
-		      const struct seccomp_profile *caller, struct arena *a,
-		      struct seccomp_plan *plan, struct err *e)
+static int plan_callers(const struct seccomp_profile *caller, struct arena *a,
+			struct seccomp_plan *plan, struct err *e)
 {
 	AUTO_ARENA struct arena scratch = ARENA_INIT;
 	struct seccomp_policy callers;
 	struct seccomp_dag d;
 	int rc;
 
-	/* one filter without SPEC_ALLOW would undo it for all (arch_seccomp_spec_mitigate) */
-	rc = plan_builtin(native, caps, caller->flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW, a, plan, e);
-	if (rc < 0)
-		return rc;
 	seccomp_dag_init(&d, &scratch);
 	rc = seccomp_compile(caller, &d, &callers, e);
-	if (rc == 0)
-		rc = add_filter(&callers, &d, caller->flags, "config", a, plan);
-	return rc;
+	return rc < 0 ? rc : add_filter(&callers, &d, caller->flags, "config", a, plan);
 }
 
-int seccomp_plan_make(const struct spec_seccomp *caller, uint64_t bounding_caps, struct arena *a,
-		      struct seccomp_plan *ret, struct err *e)
+/* Two programs, for a caller's that fits and a merged one that does not. */
+static int plan_apart(const struct seccomp_abi *native, uint64_t caps,
+		      const struct seccomp_profile *caller, struct arena *a,
+		      struct seccomp_plan *plan, struct err *e)
+{
+	int rc;
+
+	/* one filter without SPEC_ALLOW would undo it for all (arch_seccomp_spec_mitigate) */
+	rc = plan_builtin(native, caps, caller->flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW, a, plan, e);
+	return rc < 0 ? rc : plan_callers(caller, a, plan, e);
+}
+
+int seccomp_plan_make(const struct spec_seccomp *caller, const struct measures *m,
+		      uint64_t bounding_caps, struct arena *a, struct seccomp_plan *ret,
+		      struct err *e)
 {
 	AUTO_ARENA struct arena scratch = ARENA_INIT;
 	const struct seccomp_abi *native = seccomp_abi_by_token(seccomp_arch_native());
@@ -124,13 +130,17 @@ int seccomp_plan_make(const struct spec_seccomp *caller, uint64_t bounding_caps,
 	if (!native || !seccomp_abi_usable(native))
 		return err_set(e, ERR_HOST, ENOTSUP,
 			       "seccomp: libseccomp does not know this machine");
-	if (!caller) {
+	if (!caller && !m->seccomp_builtin) {
+		rc = 0;
+	} else if (!caller) {
 		rc = plan_builtin(native, bounding_caps, 0, a, &plan, e);
 	} else {
 		rc = seccomp_profile_make(caller, native, &scratch, &profile, e);
-		if (rc == 0)
+		if (rc == 0 && !m->seccomp_builtin)
+			rc = plan_callers(&profile, a, &plan, e);
+		else if (rc == 0)
 			rc = plan_merged(native, bounding_caps, &profile, a, &plan, e);
-		if (rc == -E2BIG)
+		if (rc == -E2BIG && m->seccomp_builtin)
 			rc = plan_apart(native, bounding_caps, &profile, a, &plan, e);
 	}
 	if (rc == -E2BIG)

@@ -2,11 +2,11 @@
 /*
  * seccomp.h: the system call filter of a container, as BPF ready to be loaded. Pure.
  *
- * Two filters are always in force: the caller's (linux.seccomp, if any) and the built-in default
- * profile (seccomp_default.c), which no caller can switch off. The kernel would run both and take
- * the stricter verdict; here they are merged into one program with that very result, because one
- * load costs half of two and every later system call runs one filter. Ties of the same action take
- * the caller's errno, as if the caller's filter had been loaded last.
+ * Two filters are in force: the caller's (linux.seccomp, if any) and the built-in default profile
+ * (seccomp_default.c), which no caller can switch off, only the administrator's policy. The kernel
+ * would run both and take the stricter verdict; here they are merged into one program with that
+ * very result, because one load costs half of two and every later system call runs one filter. Ties
+ * of the same action take the caller's errno, as if the caller's filter had been loaded last.
  *
  * The caller's half decides as runc with libseccomp does: see seccomp_profile.h for the rules.
  */
@@ -19,6 +19,7 @@
 
 struct arena;
 struct err;
+struct measures;
 struct spec_seccomp;
 
 struct seccomp_filter {
@@ -41,6 +42,7 @@ struct seccomp_plan {
 /**
  * seccomp_plan_make - compile the filter.
  * @caller:        linux.seccomp, NULL for none
+ * @m:             seccomp_builtin and the like
  * @bounding_caps: the container's bounding set after policy, bit n = capability n: decides the
  *                 built-in profile's few conditional rows. CAP_SYS_ADMIN is never a reason to
  *                 allow anything: the container's capabilities are those of a user namespace.
@@ -51,7 +53,8 @@ struct seccomp_plan {
  * (no listener in this release), and programs longer than the kernel takes. Unknown system call
  * names are ignored, as runc does: profiles name calls of newer kernels.
  */
-int seccomp_plan_make(const struct spec_seccomp *caller, uint64_t bounding_caps, struct arena *a,
-		      struct seccomp_plan *ret, struct err *e);
+int seccomp_plan_make(const struct spec_seccomp *caller, const struct measures *m,
+		      uint64_t bounding_caps, struct arena *a, struct seccomp_plan *ret,
+		      struct err *e);
 
 #endif

@@ -6,9 +6,14 @@
 #include "policy/policy.h"
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* The structs are those of a parser, whose lists are not const; nobody changes them here. */
+#define LIST(member, array)                                                                        \
+	.member = (void *)(uintptr_t)(array), .n_##member = sizeof(array) / sizeof((array)[0])
 
 /* Podman's default set: what images in practice need, less what dockerd adds to it. */
-static const struct policy_entry ceiling[] = {
+static const struct spec_pair ceiling[] = {
 	{"CAP_CHOWN", "package managers and entry points give files away"},
 	{"CAP_DAC_OVERRIDE", "root in images writes files of other users"},
 	{"CAP_FOWNER", "root in images changes modes of other users' files"},
@@ -22,14 +27,13 @@ static const struct policy_entry ceiling[] = {
 	{"CAP_SYS_CHROOT", "sshd, postfix and others confine their children"},
 	/* Not: CAP_MKNOD (void in a user namespace), CAP_NET_RAW (spoofing on the bridge),
 	 * CAP_AUDIT_WRITE (forged audit records). */
-	{NULL, NULL},
 };
 
 /*
  * The union of what dockerd, containerd, podman and cri-o mask. Without the thermal_throttle
  * directories of each CPU: they are one mount per CPU, and their counters are those of the load.
  */
-static const struct policy_entry masked[] = {
+static const struct spec_pair masked[] = {
 	{"/proc/acpi", "controls hardware"},
 	{"/proc/asound", "lists sound hardware"},
 	{"/proc/interrupts", "timing of key strokes, GHSA-6fw5-f8r9-fgfm"},
@@ -43,19 +47,17 @@ static const struct policy_entry masked[] = {
 	{"/sys/devices/virtual/powercap", "power side channel, GHSA-jq35-85cj-fj4p"},
 	{"/sys/firmware", "firmware tables and variables"},
 	{"/sys/fs/selinux", "the host's SELinux"},
-	{NULL, NULL},
 };
 
-static const struct policy_entry readonly[] = {
+static const struct spec_pair readonly[] = {
 	{"/proc/bus", "configures PCI devices"},
 	{"/proc/fs", "controls file systems"},
 	{"/proc/irq", "steers interrupts"},
 	{"/proc/sys", "the kernel's settings"},
 	{"/proc/sysrq-trigger", "reboots and crashes the host"},
-	{NULL, NULL},
 };
 
-static const struct policy_entry mount_types[] = {
+static const struct spec_pair mount_types[] = {
 	{"bind", "parts of the host; see the rule binds"},
 	{"none", "what some callers write for a bind"},
 	{"proc", "of the container's pid namespace"},
@@ -65,11 +67,10 @@ static const struct policy_entry mount_types[] = {
 	{"mqueue", "of the container's ipc namespace"},
 	{"cgroup", "the container's own cgroups"},
 	{"cgroup2", "the container's own cgroup"},
-	{NULL, NULL},
 };
 
 /* Real paths: /var/run is a link to /run. */
-static const struct policy_entry sockets[] = {
+static const struct spec_pair sockets[] = {
 	{"/run/docker.sock", "dockerd"},
 	{"/run/docker/containerd/containerd.sock", "dockerd's own containerd"},
 	{"/run/containerd/containerd.sock", "containerd"},
@@ -80,7 +81,6 @@ static const struct policy_entry sockets[] = {
 	{"/run/k3s/containerd/containerd.sock", "k3s"},
 	{"/run/buildkit/buildkitd.sock", "buildkit"},
 	{"/var/run/docker.sock", "dockerd, where /var/run is no link"},
-	{NULL, NULL},
 };
 
 static const struct policy_storage storage[] = {
@@ -116,27 +116,23 @@ static const struct policy_storage storage[] = {
 	{"/var/lib/kubelet/pods/*/etc-hosts", false, "made by kubernetes for the pod's root"},
 	{"/var/lib/kubelet/pods/*/containers/*/*", false,
 	 "made by kubernetes for the container's root"},
-	{NULL, false, NULL},
 };
 
 /* Not 5:1: as a node it is the host's console. The container's /dev/console is a terminal of its
  * own. */
 static const struct policy_device devices[] = {
-	{'c', 1, 3, "rw", "/dev/null"},
-	{'c', 1, 5, "rw", "/dev/zero"},
-	{'c', 1, 7, "rw", "/dev/full"},
-	{'c', 1, 8, "rw", "/dev/random"},
-	{'c', 1, 9, "rw", "/dev/urandom"},
-	{'c', 5, 0, "rw", "/dev/tty"},
-	{'c', 5, 2, "rw", "/dev/ptmx"},
-	{'c', 136, -1, "rw", "terminals of the container's devpts"},
-	{0, 0, 0, NULL, NULL},
+	{"c", 1, 3, "rw", "/dev/null"},
+	{"c", 1, 5, "rw", "/dev/zero"},
+	{"c", 1, 7, "rw", "/dev/full"},
+	{"c", 1, 8, "rw", "/dev/random"},
+	{"c", 1, 9, "rw", "/dev/urandom"},
+	{"c", 5, 0, "rw", "/dev/tty"},
+	{"c", 5, 2, "rw", "/dev/ptmx"},
+	{"c", 136, -1, "rw", "terminals of the container's devpts"},
 };
 
-static const struct policy_device no_devices[] = {{0, 0, 0, NULL, NULL}};
-
 /* Settings that each ipc namespace has of its own (runc's list). */
-static const struct policy_entry sysctl_ipc[] = {
+static const struct spec_pair sysctl_ipc[] = {
 	{"kernel.msgmax", "System V message size"},
 	{"kernel.msgmnb", "System V queue size"},
 	{"kernel.msgmni", "number of System V queues"},
@@ -146,28 +142,63 @@ static const struct policy_entry sysctl_ipc[] = {
 	{"kernel.shmmni", "number of System V segments"},
 	{"kernel.shm_rmid_forced", "removal of unused segments"},
 	{"fs.mqueue.*", "POSIX message queues"},
-	{NULL, NULL},
 };
 
-static const struct policy_entry sysctl_network[] = {
+static const struct spec_pair sysctl_network[] = {
 	{"net.*", "the network namespace has its own; a key that has not is not there to be set"},
-	{NULL, NULL},
 };
 
 /* Keys that runc, crun and others act on, and what they would do. */
-static const struct policy_entry annotations[] = {
+static const struct spec_pair annotations[] = {
 	{"run.oci.", "crun would change its behaviour, run handlers and load plugins"},
 	{"org.criu.", "runc would take options of criu from a file named there"},
 	{"org.systemd.property.", "runc would set properties of the systemd scope"},
 	{"module.wasm.image/variant", "crun would run another program than the image's"},
 	{"krun.", "crun would start a virtual machine"},
-	{NULL, NULL},
+};
+
+/* Where the host's own programs and settings lie: CIS Docker Benchmark 5.6. */
+static const struct policy_host_path host_paths[] = {
+	{"/", "readonly", "the whole host"},
+	{"/bin", "readonly", "the host's programs"},
+	{"/boot", "readonly", "the host's kernel"},
+	{"/dev", "plain", "judged node by node"},
+	{"/etc", "readonly", "the host's settings"},
+	{"/lib", "readonly", "the host's programs"},
+	{"/lib64", "readonly", "the host's programs"},
+	{"/sbin", "readonly", "the host's programs"},
+	{"/usr", "readonly", "the host's programs"},
+	/* Data of the host's users: whose ids are not the container's, and who may want to share
+	   it. */
+	{"/home", "plain", "data"},
+	{"/media", "plain", "data"},
+	{"/mnt", "plain", "data"},
+	{"/opt", "plain", "data"},
+	{"/root", "plain", "data"},
+	{"/run", "plain", "sockets and data of services; the engines' are refused"},
+	{"/srv", "plain", "data"},
+	{"/tmp", "plain", "data"},
+	{"/var", "plain", "data"},
+};
+
+/* What no program in a container has a use for. Sets of plan/seccomp_sets.h. */
+static const char *const seccomp_deny[] = {"tty-injection", NULL};
+
+/* Never beyond what the kernel starts its first process with. */
+static const struct policy_rlimit rlimit_ceilings[] = {
+	{"RLIMIT_CORE", 0, "core dumps are written on the host and hold secrets"},
+};
+
+static const struct spec_pair landlock_readonly[] = {
+	{"/proc/sys", "the kernel's settings"},
+	{"/sys", "the kernel's settings"},
 };
 
 static const struct policy built_in = {
 	.privileged = {.level = POLICY_ENFORCE},
 	.userns = {.level = POLICY_ENFORCE,
-		   .allow_host_root = false}, /* host root inside is what the rule is against */
+		   .allow_host_root = false, /* host root inside is what the rule is against */
+		   .pool = "bulkhead"},
 	.namespaces =
 		{
 			.level = POLICY_ENFORCE,
@@ -180,34 +211,73 @@ static const struct policy built_in = {
 			.allow_host_owned_network = true, /* how podman and CRI set networks up */
 		},
 	.capabilities = {.level = POLICY_ENFORCE,
-			 .ceiling = ceiling,
+			 LIST(ceiling, ceiling),
 			 .allow_ambient = false}, /* CVE-2016-8867, CVE-2022-24769 */
 	.no_new_privileges = {.level = POLICY_ENFORCE},
 	.seccomp = {.level = POLICY_ENFORCE,
-		    .allow_spec_allow = false}, /* speed is no reason to drop a mitigation */
-	.paths = {.level = POLICY_ENFORCE, .masked = masked, .readonly = readonly},
-	.rootfs = {.level = POLICY_ENFORCE, .allow_shared_propagation = false}, /* CIS 5.20 */
+		    .allow_spec_allow = false, /* speed is no reason to drop a mitigation */
+		    .deny = (char **)(uintptr_t)seccomp_deny,
+		    .n_deny = 1},
+	.paths = {.level = POLICY_ENFORCE, LIST(masked, masked), LIST(readonly, readonly)},
+	.rootfs = {.level = POLICY_ENFORCE,
+		   .allow_shared_propagation = false, /* CIS 5.20 */
+		   .readonly = false,		      /* most images write; CIS 5.13 */
+		   .noexec = false},		      /* images bring their programs there */
 	.mounts = {.level = POLICY_ENFORCE,
-		   .types = mount_types,
+		   LIST(types, mount_types),
 		   .allow_shared_propagation = false, /* CIS 5.20 */
 		   .readonly_kernel_views = true},    /* CVE-2022-0492, CVE-2023-25809 */
 	.binds = {.level = POLICY_ENFORCE,
-		  .sockets = sockets,
+		  LIST(sockets, sockets),
 		  .allow_socket_parents = false, /* the socket would be in there */
-		  .storage = storage,
-		  .allow_idmap = false}, /* root inside would own root's files */
-	.devices = {.level = POLICY_ENFORCE, .defaults = devices, .extra = no_devices},
+		  LIST(storage, storage),
+		  .allow_idmap = false, /* root inside would own root's files */
+		  LIST(host_paths, host_paths),
+		  .noexec = false}, /* tools and plugins are handed in that way */
+	.devices = {.level = POLICY_ENFORCE, LIST(defaults, devices)},
 	.pids = {.level = POLICY_ENFORCE,
 		 .default_limit = 2048, /* podman's; far above what servers have */
 		 .ceiling = 0},		/* who asks for a number has thought about it */
 	.memory = {.level = POLICY_ENFORCE,
 		   .default_percent =
-			   75, /* the host itself still runs when one container is full */
-		   .ceiling_percent = 0}, /* who asks for a number has thought about it */
-	.sysctl = {.level = POLICY_ENFORCE, .ipc = sysctl_ipc, .network = sysctl_network},
-	.rlimits = {.level = POLICY_ENFORCE, .core_zero = true}, /* secrets stay inside */
-	.hooks = {.level = POLICY_ENFORCE},
-	.annotations = {.level = POLICY_ENFORCE, .ignored = annotations},
+			   75,		 /* the host itself still runs when one container is full */
+		   .ceiling_percent = 0, /* who asks for a number has thought about it */
+		   .oom_group = false,	 /* many images survive the death of one worker */
+		   .kernel_tcp_percent = 0}, /* socket buffers count as memory already */
+	.cpu = {.level = POLICY_ENFORCE, .ceiling_percent = 0}, /* CPU time is shared fairly */
+	.cgroup_path = {.level = POLICY_ENFORCE},		/* each engine has its own place */
+	.sysctl = {.level = POLICY_ENFORCE, LIST(ipc, sysctl_ipc), LIST(network, sysctl_network)},
+	.rlimits = {.level = POLICY_ENFORCE,
+		    .core_zero = true, /* secrets stay inside */
+		    LIST(ceilings, rlimit_ceilings)},
+	.scheduling = {.level = POLICY_ENFORCE,
+		       .oom_score_adj_min =
+			       -999,		/* -1000: never killed, not even when it is full */
+		       .allow_realtime = false, /* a real-time loop stops the host */
+		       .nice_min = -20},
+	.hooks = {.level = POLICY_ENFORCE}, /* the engine's choice; they are shown */
+	.apparmor = {.level = POLICY_ENFORCE,
+		     .profile = "bulkhead-default",
+		     .require = false,		 /* the other walls stand without it */
+		     .allow_unconfined = false}, /* CIS 5.2 */
+	.selinux = {.level = POLICY_ENFORCE,
+		    .label = "system_u:system_r:bulkhead_container_t",
+		    .categories = true,
+		    .require = false,
+		    .allow_unconfined = false}, /* CIS 5.3 */
+	.landlock = {.level = POLICY_ENFORCE,
+		     LIST(readonly, landlock_readonly),
+		     .scope_sockets = true,
+		     .scope_signals = true},
+	.restart = {.level = POLICY_OFF, .count = 10, .seconds = 60, .pause = 60},
+	.exec = {.level = POLICY_ENFORCE, .allow_root = true}, /* how people look into containers */
+	.annotations = {.level = POLICY_ENFORCE, LIST(ignored, annotations)},
+	.audit = {.destination = "file",
+		  .file = "/var/log/bulkhead/audit.log",
+		  .required = false, /* a full disk must not stop everything */
+		  .sync = false},
+	.source = "built-in",
+	.digest = "built-in",
 };
 
 const struct policy *policy_default(void)

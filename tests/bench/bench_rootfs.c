@@ -58,7 +58,9 @@ static const char *const destinations[] = {
 
 static void run_once(const char *path, int userns, int out)
 {
-	struct rootfs_plan p = {.path = path, .propagation = MS_SLAVE | MS_REC};
+	struct rootfs_plan p = {.path = path,
+				.propagation = MS_SLAVE | MS_REC,
+				.attrs = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
 	struct rootfs r = ROOTFS_INIT;
 	struct err e = {0};
 	double t[T_STEPS], last = now_us();

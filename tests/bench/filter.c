@@ -6,7 +6,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "harden/measures.h"
 #include "plan/seccomp.h"
+
+static const struct measures builtin = {.seccomp_builtin = true};
 
 #define CEILING 0x800405fbull /* the default policy's capabilities */
 
@@ -16,7 +19,7 @@ int main(void)
 	struct seccomp_plan p;
 	struct err e = {0};
 
-	if (seccomp_plan_make(NULL, CEILING, &a, &p, &e) < 0) {
+	if (seccomp_plan_make(NULL, &builtin, CEILING, &a, &p, &e) < 0) {
 		fprintf(stderr, "filter: %s\n", e.msg);
 		return 1;
 	}

@@ -170,7 +170,9 @@ static void come_under_supervision(void)
 static void run_once(const char *path, const char *files)
 {
 	static struct snapshot before, after;
-	struct rootfs_plan p = {.path = path, .propagation = MS_SLAVE | MS_REC};
+	struct rootfs_plan p = {.path = path,
+				.propagation = MS_SLAVE | MS_REC,
+				.attrs = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
 	struct rootfs r = ROOTFS_INIT;
 	int userns = make_userns();
 

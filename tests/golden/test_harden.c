@@ -18,6 +18,7 @@
 #include "base/str.h"
 #include "facts_json.h"
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 #include "plan/plan.h"
@@ -116,6 +117,7 @@ static void run(const char *name)
 	struct golden g = {.name = name};
 	struct spec *asked = NULL, *hardened = NULL;
 	struct decisions d = {0};
+	struct measures m;
 	struct host_facts f = {0};
 	struct plan p;
 	struct err e = {0};
@@ -125,9 +127,9 @@ static void run(const char *name)
 	CHECK_MSG(spec_parse(config, len, &g.a, &asked, &e) == 0, "%s", e.msg);
 	char *facts = read_input(&g, "facts.json", &len);
 	CHECK_MSG(facts_parse(facts, len, asked, &g.a, &f, &e) == 0, "%s", e.msg);
-	int r = harden(asked, policy_default(), &f, &g.a, &hardened, &d, &e);
+	int r = harden(asked, policy_default(), &f, &g.a, &hardened, &m, &d, &e);
 	if (r == 0)
-		r = plan_make(hardened, &f, "golden", "/bundle", &g.a, &p, &e);
+		r = plan_make(hardened, &m, &f, "golden", "/bundle", &g.a, &p, &e);
 	expect_decisions(&g, &d);
 	expect_outcome(&g, hardened, r == 0 ? &p : NULL, &e);
 	arena_free(&g.a);

@@ -46,6 +46,7 @@
 #include "kernel/sys.h"
 #include "oci-spec/spec.h"
 #include "plan/mounts.h"
+#include "policy/policy.h"
 #include "plan/namespaces.h"
 #include "tests/unit/check.h"
 
@@ -666,7 +667,7 @@ static int box_plan(const struct box *b, struct arena *a, struct mounts_plan *pl
 		ns->ns[NS_IPC].mode = NS_JOIN_HOST_OWNED;
 	int r = json ? spec_parse(json, strlen(json), a, &s, e) : -ENOMEM;
 	if (r >= 0)
-		r = host_probe(s, a, &facts, e);
+		r = host_probe(s, policy_default(), a, &facts, e);
 	if (r >= 0 && b->cgroup2) {
 		facts.cgroup_layout = CGROUP_LAYOUT_V2;
 		facts.n_cgroup_v1 = 0;

@@ -530,7 +530,9 @@ static int box_refresh(const struct box *b, struct err *e)
 static struct box_config box_config(const char *path)
 {
 	return (struct box_config){
-		.plan = {.path = strdup(path), .propagation = MS_SLAVE | MS_REC},
+		.plan = {.path = strdup(path),
+			 .propagation = MS_SLAVE | MS_REC,
+			 .attrs = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV},
 	};
 }
 

@@ -33,7 +33,7 @@ static int early(void *arg, struct err *e)
 static int apply_and_cat(void *arg, struct err *e)
 {
 	char *argv[] = {(char *)"cat", (char *)"/proc/self/status", NULL}, *envp[] = {NULL};
-	int r = process_apply(arg, -1, early, &early_calls, e);
+	int r = process_apply(arg, early, &early_calls, e);
 
 	if (r < 0)
 		return r;
@@ -139,7 +139,7 @@ TEST(user_with_ambient_capabilities)
 
 static int apply_only(void *arg, struct err *e)
 {
-	return process_apply(arg, -1, early, &early_calls, e);
+	return process_apply(arg, early, &early_calls, e);
 }
 
 TEST(sets_the_kernel_refuses_are_an_error)
@@ -214,7 +214,7 @@ static int early_fails(void *arg, struct err *e)
 
 static int apply_failing(void *arg, struct err *e)
 {
-	return process_apply(arg, -1, early_fails, NULL, e);
+	return process_apply(arg, early_fails, NULL, e);
 }
 
 TEST(an_early_failure_stops)
@@ -249,7 +249,7 @@ TEST(ids_outside_the_map_are_errors)
 
 static int read_personality(void *arg, struct err *e)
 {
-	int r = process_apply(arg, -1, NULL, NULL, e);
+	int r = process_apply(arg, NULL, NULL, e);
 
 	printf("%#x", (unsigned)personality(0xffffffff));
 	return r;
@@ -266,18 +266,30 @@ TEST(personality_is_set)
 	CHECK_STR(box.out, "0x8");
 }
 
+static int apply_labelled(void *arg, int proc_fd, struct err *e)
+{
+	int r = labels_apply(arg, proc_fd, e);
+
+	return r < 0 ? r : process_apply(arg, NULL, NULL, e);
+}
+
+static int apply_without_proc(void *arg, struct err *e)
+{
+	return apply_labelled(arg, -1, e);
+}
+
 TEST(labels_are_never_skipped)
 {
 	struct process_plan p = basic();
 
 	/* Without a procfs of our own nothing is written, and nothing runs unconfined. */
 	p.apparmor_profile = "docker-default";
-	box_run(&box, BOX_ALL, apply_only, &p);
+	box_run(&box, BOX_ALL, apply_without_proc, &p);
 	CHECK(box.result < 0);
 	CHECK_HAS(box.err.msg, "security labels need a procfs");
 	p.apparmor_profile = NULL;
 	p.selinux_label = "a:b:c:s0";
-	box_run(&box, BOX_ALL, apply_only, &p);
+	box_run(&box, BOX_ALL, apply_without_proc, &p);
 	CHECK(box.result < 0);
 }
 
@@ -285,7 +297,7 @@ static int apply_with_proc(void *arg, struct err *e)
 {
 	AUTO_FD proc = box_proc();
 
-	return process_apply(arg, proc, NULL, NULL, e);
+	return apply_labelled(arg, proc, e);
 }
 
 TEST(a_profile_that_cannot_be_set_is_an_error)
@@ -309,7 +321,7 @@ static int apply_with_fake_proc(void *arg, struct err *e)
 	close(open("/tmp/self/attr/exec", O_CREAT | O_WRONLY, 0666));
 	close(open("/tmp/self/attr/apparmor/exec", O_CREAT | O_WRONLY, 0666));
 	fake = open("/tmp", O_PATH | O_DIRECTORY);
-	return process_apply(arg, fake, NULL, NULL, e);
+	return apply_labelled(arg, fake, e);
 }
 
 TEST(a_fake_procfs_is_no_procfs)
@@ -330,7 +342,7 @@ static int apply_with_proc_subdir(void *arg, struct err *e)
 {
 	AUTO_FD dir = open("/proc/self", O_PATH | O_DIRECTORY);
 
-	return process_apply(arg, dir, NULL, NULL, e);
+	return apply_labelled(arg, dir, e);
 }
 
 TEST(a_part_of_a_procfs_is_no_procfs)
@@ -380,14 +392,14 @@ static int escape_by_pivot(void *arg, struct err *e)
 {
 	int r = new_root(true);
 
-	return r < 0 ? r : process_apply(arg, -1, NULL, NULL, e);
+	return r < 0 ? r : process_apply(arg, NULL, NULL, e);
 }
 
 static int escape_by_chroot(void *arg, struct err *e)
 {
 	int r = new_root(false);
 
-	return r < 0 ? r : process_apply(arg, -1, NULL, NULL, e);
+	return r < 0 ? r : process_apply(arg, NULL, NULL, e);
 }
 
 TEST(cwd_through_a_leaked_descriptor)

@@ -244,7 +244,7 @@ void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct hos
 	*ret = f;
 }
 
-static void gen_level(uint64_t *seed, enum policy_level *level)
+static void gen_level(uint64_t *seed, const char **level)
 {
 	if (chance(seed, 15))
 		*level = chance(seed, 50) ? POLICY_AUDIT : POLICY_OFF;
@@ -258,17 +258,18 @@ static void gen_knob(uint64_t *seed, bool *knob)
 
 static void gen_lists(uint64_t *seed, struct policy *p)
 {
-	static const struct policy_entry no_entries[] = {{NULL, NULL}};
-	static const struct policy_device tun[] = {{'c', 10, 200, "rw", "tun"}, {.type = 0}};
+	static struct policy_device tun[] = {{"c", 10, 200, "rw", "tun"}};
 
 	if (chance(seed, 5))
-		p->capabilities.ceiling = no_entries;
+		p->capabilities.n_ceiling = 0;
 	if (chance(seed, 5))
-		p->paths.masked = no_entries;
+		p->paths.n_masked = 0;
 	if (chance(seed, 5))
-		p->paths.readonly = no_entries;
-	if (chance(seed, 20))
+		p->paths.n_readonly = 0;
+	if (chance(seed, 20)) {
 		p->devices.extra = tun;
+		p->devices.n_extra = 1;
+	}
 	if (chance(seed, 20))
 		p->pids.ceiling = (int64_t)gen_below(seed, 5000) + 1;
 	if (chance(seed, 20))
@@ -283,13 +284,7 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 		*ret = p;
 		return;
 	}
-	enum policy_level *const levels[] = {
-		&p.privileged.level, &p.userns.level,	  &p.namespaces.level,
-		&p.seccomp.level,    &p.paths.level,	  &p.capabilities.level,
-		&p.rootfs.level,     &p.mounts.level,	  &p.no_new_privileges.level,
-		&p.binds.level,	     &p.devices.level,	  &p.pids.level,
-		&p.memory.level,     &p.sysctl.level,	  &p.rlimits.level,
-		&p.hooks.level,	     &p.annotations.level};
+	const char *name, **level;
 	bool *const knobs[] = {&p.userns.allow_host_root,
 			       &p.namespaces.allow_host_pid,
 			       &p.namespaces.allow_host_ipc,
@@ -306,8 +301,8 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 			       &p.binds.allow_socket_parents,
 			       &p.binds.allow_idmap,
 			       &p.rlimits.core_zero};
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-		gen_level(seed, levels[i]);
+	for (size_t i = 0; (level = policy_level(&p, i, &name)); i++)
+		gen_level(seed, level);
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
 		gen_knob(seed, knobs[i]);
 	gen_lists(seed, &p);

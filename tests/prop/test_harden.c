@@ -22,6 +22,7 @@
 #include "gen_harden.h"
 #include "gen_spec.h"
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 #include "order.h"
@@ -82,6 +83,7 @@ static uint64_t from_environment(const char *name, uint64_t otherwise)
 }
 
 struct sample {
+	struct measures m;
 	uint64_t seed;
 	struct arena a;
 	struct spec *in;
@@ -133,10 +135,12 @@ static void check_idempotent(struct sample *x, const struct spec *out)
 {
 	struct decisions d = {0};
 	struct spec_change *changes;
+	struct measures m;
 	struct spec *again;
 	struct err e = {0};
 
-	CHECK_AT(x, harden(out, &x->policy, &x->facts, &x->a, &again, &d, &e) == 0, "%s", e.msg);
+	CHECK_AT(x, harden(out, &x->policy, &x->facts, &x->a, &again, &m, &d, &e) == 0, "%s",
+		 e.msg);
 	for (size_t i = 0; i < d.n; i++)
 		CHECK_AT(x, d.items[i].kind != DECISION_CHANGE, "%s: %s", d.items[i].pointer,
 			 d.items[i].why);
@@ -177,7 +181,7 @@ static bool check_one(struct sample *x)
 	struct spec *out = NULL;
 	struct err e = {0};
 
-	int r = harden(x->in, &x->policy, &x->facts, &x->a, &out, &d, &e);
+	int r = harden(x->in, &x->policy, &x->facts, &x->a, &out, &x->m, &d, &e);
 	CHECK_AT(x, strcmp(before, json(x->in, &x->a)) == 0, "the input was changed");
 	CHECK_AT(x, r == 0 || r == -EPERM, "%d: %s", r, e.msg);
 	check_json(x, &d);
@@ -213,28 +217,22 @@ TEST(total_idempotent_never_weaker_nothing_silent)
 TEST(off_is_off)
 {
 	for (uint64_t seed = 1; seed <= 1000; seed++) {
+		struct measures none;
 		struct decisions d = {0};
 		struct spec_change *changes;
 		struct err e = {0};
 		struct spec *out;
 		struct sample x;
+		memset(&none, 0, sizeof(none));
 		sample_make(&x, seed);
-		memset(&x.policy, 0, sizeof(x.policy));
-		enum policy_level *const levels[] = {
-			&x.policy.privileged.level, &x.policy.userns.level,
-			&x.policy.namespaces.level, &x.policy.capabilities.level,
-			&x.policy.seccomp.level,    &x.policy.no_new_privileges.level,
-			&x.policy.paths.level,	    &x.policy.rootfs.level,
-			&x.policy.mounts.level,	    &x.policy.binds.level,
-			&x.policy.devices.level,    &x.policy.pids.level,
-			&x.policy.memory.level,	    &x.policy.sysctl.level,
-			&x.policy.rlimits.level,    &x.policy.hooks.level,
-			&x.policy.annotations.level};
-		for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-			*levels[i] = POLICY_OFF;
-		CHECK_AT(&x, harden(x.in, &x.policy, &x.facts, &x.a, &out, &d, &e) == 0, "%s",
+		const char *name, **level;
+		for (size_t i = 0; (level = policy_level(&x.policy, i, &name)); i++)
+			*level = POLICY_OFF;
+		x.policy.n_exceptions = 0;
+		CHECK_AT(&x, harden(x.in, &x.policy, &x.facts, &x.a, &out, &x.m, &d, &e) == 0, "%s",
 			 e.msg);
 		CHECK_AT(&x, d.n == 0 && spec_diff(x.in, out, &x.a, &changes) == 0, "differs");
+		CHECK_AT(&x, memcmp(&x.m, &none, sizeof(none)) == 0, "measures");
 		arena_free(&x.a);
 	}
 }
@@ -244,11 +242,12 @@ static bool run_short(struct sample *x, long n)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	struct decisions d = {0};
+	struct measures m;
 	struct spec *out = NULL;
 	struct err e = {0};
 
 	countdown = n;
-	int r = harden(x->in, &x->policy, &x->facts, &a, &out, &d, &e);
+	int r = harden(x->in, &x->policy, &x->facts, &a, &out, &m, &d, &e);
 	bool failed = countdown < 0;
 	countdown = -1;
 	if (!failed)

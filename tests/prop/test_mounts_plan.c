@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 #include "plan/mounts.h"
@@ -97,6 +98,7 @@ TEST(random_documents)
 	for (uint64_t n = 1; n <= DOCUMENTS; n++) {
 		AUTO_ARENA struct arena a = ARENA_INIT;
 		struct decisions d = {0};
+		struct measures m;
 		struct host_facts facts;
 		struct policy policy;
 		struct spec *out;
@@ -107,7 +109,7 @@ TEST(random_documents)
 		gen_facts(s, &seed, &a, &facts);
 		gen_policy(&seed, &policy);
 		made += make(s, &facts, &a);
-		if (harden(s, &policy, &facts, &a, &out, &d, &e) == 0)
+		if (harden(s, &policy, &facts, &a, &out, &m, &d, &e) == 0)
 			hardened += make(out, &facts, &a);
 	}
 	printf("# %u of %u planned as they are, %u hardened\n", made, DOCUMENTS, hardened);

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "harden/harden.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
@@ -29,6 +30,7 @@ struct harden_case {
 	struct err e;
 	struct spec *in, *out;
 	struct decisions d;
+	struct measures m;
 	struct host_facts f;
 	struct policy p;
 	int r;
@@ -65,7 +67,7 @@ static inline void case_run(struct harden_case *c, const char *text)
 			*p = '"';
 	int r = spec_parse(json, strlen(json), &c->a, &c->in, &c->e);
 	CHECK_MSG(r == 0, "%s in %s", c->e.msg, json);
-	c->r = harden(c->in, &c->p, &c->f, &c->a, &c->out, &c->d, &c->e);
+	c->r = harden(c->in, &c->p, &c->f, &c->a, &c->out, &c->m, &c->d, &c->e);
 }
 
 /*

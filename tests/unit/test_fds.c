@@ -76,7 +76,7 @@ static int seal_some(void)
 static int close_all(void)
 {
 	NEED(open_some() == 0);
-	NEED(fds_close(0, -1, &err) == 0);
+	NEED(fds_close(0, -1, -1, &err) == 0);
 	for (int fd = 3; fd < 10; fd++)
 		NEED(!is_open(fd));
 	NEED(!is_open(500) && is_open(0) && is_open(1) && is_open(2));
@@ -89,7 +89,7 @@ static int close_except(void)
 
 	for (size_t i = 0; i < 4; i++) {
 		NEED(open_some() == 0);
-		NEED(fds_close(0, except[i], &err) == 0);
+		NEED(fds_close(0, except[i], -1, &err) == 0);
 		for (int fd = 3; fd < 600; fd++)
 			NEED(is_open(fd) == (fd == except[i]));
 		NEED(is_cloexec(except[i]));
@@ -100,12 +100,23 @@ static int close_except(void)
 static int close_and_keep(void)
 {
 	NEED(open_some() == 0);
-	NEED(fds_close(2, 7, &err) == 0);
+	NEED(fds_close(2, 7, -1, &err) == 0);
 	NEED(is_open(3) && !is_cloexec(3) && is_open(4) && !is_cloexec(4));
 	NEED(!is_open(5) && !is_open(6) && is_cloexec(7) && !is_open(8) && !is_open(500));
+	/* Two exceptions, in either order; beside each other; the same one twice. */
+	NEED(open_some() == 0);
+	NEED(fds_close(0, 7, 4, &err) == 0);
+	NEED(!is_open(3) && is_open(4) && !is_open(5) && !is_open(6) && is_open(7) && !is_open(8));
+	NEED(is_cloexec(4) && is_cloexec(7) && !is_open(500));
+	NEED(open_some() == 0);
+	NEED(fds_close(1, 5, 6, &err) == 0);
+	NEED(is_open(3) && !is_open(4) && is_open(5) && is_open(6) && !is_open(7));
+	NEED(open_some() == 0);
+	NEED(fds_close(1, 8, 8, &err) == 0);
+	NEED(is_open(3) && !is_open(4) && !is_open(7) && is_open(8) && !is_open(9));
 	/* One of the kept ones as the exception stays kept. */
 	NEED(open_some() == 0);
-	NEED(fds_close(2, 4, &err) == 0);
+	NEED(fds_close(2, 4, -1, &err) == 0);
 	NEED(is_open(4) && !is_cloexec(4) && !is_open(5));
 	return 0;
 }
@@ -130,7 +141,7 @@ static int kept_must_be_open(void)
 	err_clear(&err);
 	NEED(fds_seal(2, &err) == -EBADF);
 	err_clear(&err);
-	NEED(fds_close(2, -1, &err) == -EBADF);
+	NEED(fds_close(2, -1, -1, &err) == -EBADF);
 	return 0;
 }
 
@@ -154,7 +165,7 @@ static int no_directories(void)
 static int bad_exception(void)
 {
 	closefrom(3);
-	NEED(fds_close(0, 44, &err) == -EBADF);
+	NEED(fds_close(0, 44, -1, &err) == -EBADF);
 	return 0;
 }
 
@@ -212,7 +223,7 @@ static int exec_through_fd(void)
 
 	closefrom(3);
 	NEED(open("/bin", O_PATH | O_DIRECTORY) == 3);
-	NEED(fds_close(0, -1, &err) == 0);
+	NEED(fds_close(0, -1, -1, &err) == 0);
 	execv("/proc/self/fd/3/../bin/true", argv);
 	NEED(errno == ENOENT);
 	return 0;

@@ -215,8 +215,9 @@ TEST(device_nodes_are_refused_unless_listed)
 	c->e = (struct err){0};
 	run_bind(c, "/dev/ttyUSB0", &f, "");
 	CHECK_REFUSED(c, "binds", "/mounts/0/source", "that the policy does not list");
-	static const struct policy_device usb[] = {{'c', 188, -1, "rw", "a modem"}, {.type = 0}};
+	static struct policy_device usb[] = {{"c", 188, -1, "rw", "a modem"}};
 	c->p.devices.extra = usb;
+	c->p.devices.n_extra = 1;
 	c->e = (struct err){0};
 	run_bind(c, "/dev/ttyUSB0", &f, "");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);

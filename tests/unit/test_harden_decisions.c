@@ -14,7 +14,7 @@ TEST(the_input_is_untouched)
 		 ",'sysctl':{'kernel.domainname':'x'}",
 		 ",'mounts':[{'destination':'/a','type':'bind','source':'/b','options':['suid']}]");
 	spec_write(c->in, NULL, &before);
-	CHECK_INT(harden(c->in, &c->p, &c->f, &c->a, &copy, &c->d, &c->e), 0);
+	CHECK_INT(harden(c->in, &c->p, &c->f, &c->a, &copy, &c->m, &c->d, &c->e), 0);
 	spec_write(c->in, NULL, &after);
 	CHECK_STR(before.buf, after.buf);
 }
@@ -57,23 +57,12 @@ TEST(refusals_have_no_words_that_callers_read_as_something_else)
 				  c->d.items[i].why);
 }
 
-static enum policy_level *all_levels(struct policy *p, size_t i)
+static void run_at(struct harden_case *c, const char *level)
 {
-	enum policy_level *const levels[] = {
-		&p->privileged.level,	&p->userns.level,     &p->namespaces.level,
-		&p->capabilities.level, &p->seccomp.level,    &p->no_new_privileges.level,
-		&p->paths.level,	&p->rootfs.level,     &p->mounts.level,
-		&p->binds.level,	&p->devices.level,    &p->pids.level,
-		&p->memory.level,	&p->sysctl.level,     &p->rlimits.level,
-		&p->hooks.level,	&p->annotations.level};
+	const char *name, **place;
 
-	return i < sizeof(levels) / sizeof(levels[0]) ? levels[i] : NULL;
-}
-
-static void run_at(struct harden_case *c, enum policy_level level)
-{
-	for (size_t i = 0; all_levels(&c->p, i); i++)
-		*all_levels(&c->p, i) = level;
+	for (size_t i = 0; (place = policy_level(&c->p, i, &name)); i++)
+		*place = level;
 	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':99999,"
 		    "'gid':0},'capabilities':{'bounding':['CAP_BPF']}},'linux':{'sysctl':{'vm.x':"
 		    "'1'}},'mounts':[{'destination':'/a','type':'bind','source':'/b'}]}");

@@ -54,10 +54,11 @@ TEST(the_hosts_console_is_no_device_of_a_container)
 
 TEST(the_policy_can_list_a_node)
 {
-	static const struct policy_device fuse[] = {{'c', 10, 229, "rw", "fuse"}, {.type = 0}};
+	static struct policy_device fuse[] = {{"c", 10, 229, "rw", "fuse"}};
 	struct harden_case *c = case_new();
 
 	c->p.devices.extra = fuse;
+	c->p.devices.n_extra = 1;
 	case_doc(c, "",
 		 ",'devices':[{'path':'/dev/fuse','type':'c','major':10,'minor':229}],'resources':{"
 		 "'devices':[{'allow':false,'access':'rwm'},{'allow':true,'type':'c','major':10,"
@@ -142,10 +143,11 @@ TEST(listed_rules_stay_as_written)
 
 TEST(an_entry_covers_only_its_access)
 {
-	static const struct policy_device ro[] = {{'c', 10, 1, "r", "to be read"}, {.type = 0}};
+	static struct policy_device ro[] = {{"c", 10, 1, "r", "to be read"}};
 	struct harden_case *c = case_new();
 
 	c->p.devices.extra = ro;
+	c->p.devices.n_extra = 1;
 	CHECK_STR(rules(c, "{'allow':false,'access':'rwm'},"
 			   "{'allow':true,'type':'c','major':10,'minor':1,'access':'rw'}"),
 		  "[" DENY "]");

@@ -189,10 +189,14 @@ TEST(absent_and_empty_path_lists_are_filled)
 			decision_find(c, DECISION_CHANGE, "paths", "/linux/maskedPaths");
 		CHECK(d && str_eq(d->before, i ? "[]" : NULL));
 		const struct spec_linux *l = c->out->linux_;
-		for (const struct policy_entry *p = c->p.paths.masked; p->value; p++)
-			CHECK_INT(count(l->masked_paths, l->n_masked_paths, p->value), 1);
-		for (const struct policy_entry *p = c->p.paths.readonly; p->value; p++)
-			CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, p->value), 1);
+		for (size_t k = 0; k < c->p.paths.n_masked; k++)
+			CHECK_INT(
+				count(l->masked_paths, l->n_masked_paths, c->p.paths.masked[k].key),
+				1);
+		for (size_t k = 0; k < c->p.paths.n_readonly; k++)
+			CHECK_INT(count(l->readonly_paths, l->n_readonly_paths,
+					c->p.paths.readonly[k].key),
+				  1);
 	}
 }
 
@@ -258,10 +262,8 @@ TEST(the_number_of_places_is_bounded)
 TEST(an_empty_policy_leaves_no_empty_object_behind)
 {
 	struct harden_case *c = case_new();
-	static const struct policy_entry none[] = {{NULL, NULL}};
-
-	c->p.paths.masked = none;
-	c->p.paths.readonly = none;
+	c->p.paths.n_masked = 0;
+	c->p.paths.n_readonly = 0;
 	c->p.userns.level = POLICY_OFF;
 	c->p.namespaces.level = POLICY_OFF;
 	c->p.pids.level = POLICY_OFF;
@@ -274,15 +276,14 @@ TEST(an_empty_policy_leaves_no_empty_object_behind)
 
 TEST(an_empty_list_of_the_policy_leaves_the_other)
 {
-	static const struct policy_entry none[] = {{NULL, NULL}};
 	struct harden_case *c = case_new();
 
-	c->p.paths.masked = none;
+	c->p.paths.n_masked = 0;
 	case_doc(c, "", "", "");
 	CHECK(decision_find(c, DECISION_CHANGE, "paths", "/linux/readonlyPaths"));
 	CHECK(!decision_find(c, DECISION_CHANGE, "paths", "/linux/maskedPaths"));
 	c = case_new();
-	c->p.paths.readonly = none;
+	c->p.paths.n_readonly = 0;
 	case_doc(c, "", "", "");
 	CHECK(!decision_find(c, DECISION_CHANGE, "paths", "/linux/readonlyPaths"));
 	CHECK(decision_find(c, DECISION_CHANGE, "paths", "/linux/maskedPaths"));

@@ -7,8 +7,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "oci-spec/spec.h"
+#include "harden/measures.h"
 #include "plan/rootfs.h"
 #include "tests/unit/check.h"
+
+static const struct measures measures = {.rootfs_nosuid = true, .rootfs_nodev = true};
 
 static struct arena arena;
 static struct err err;
@@ -23,7 +26,7 @@ static int make(const char *path, bool *readonly, const char *propagation)
 	arena_free(&arena);
 	err_clear(&err);
 	memset(&plan, 0, sizeof(plan));
-	return rootfs_plan_make(&s, "/bundle/dir", &arena, &plan, &err);
+	return rootfs_plan_make(&s, &measures, "/bundle/dir", &arena, &plan, &err);
 }
 
 TEST(paths)
@@ -71,11 +74,11 @@ TEST(without_root)
 	struct spec_root root = {.path = "rootfs"};
 
 	err_clear(&err);
-	CHECK(rootfs_plan_make(&s, "/b", &arena, &plan, &err) < 0);
+	CHECK(rootfs_plan_make(&s, &measures, "/b", &arena, &plan, &err) < 0);
 	CHECK_HAS(err.msg, "/root: ");
 	err_clear(&err);
 	s.root = &root;
-	CHECK_INT(rootfs_plan_make(&s, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(rootfs_plan_make(&s, &measures, "/b", &arena, &plan, &err), 0);
 	CHECK_INT(plan.propagation, MS_SLAVE | MS_REC);
 }
 

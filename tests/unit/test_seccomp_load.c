@@ -16,8 +16,11 @@
 #include "apply/seccomp.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "harden/measures.h"
 #include "oci-spec/spec.h"
 #include "tests/unit/check.h"
+
+static const struct measures builtin = {.seccomp_builtin = true};
 
 /* A system call and the errno it must fail with; 0: any result but EPERM and ENOSYS. */
 struct attempt {
@@ -137,7 +140,7 @@ TEST(built_in)
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	struct seccomp_plan p;
 
-	CHECK_INT(seccomp_plan_make(NULL, 1ull << CAP_SYS_CHROOT, &a, &p, NULL), 0);
+	CHECK_INT(seccomp_plan_make(NULL, &builtin, 1ull << CAP_SYS_CHROOT, &a, &p, NULL), 0);
 	all_as_wanted(&p, 1);
 }
 
@@ -146,7 +149,7 @@ TEST(built_in_for_all_capabilities)
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	struct seccomp_plan p;
 
-	CHECK_INT(seccomp_plan_make(NULL, UINT64_MAX, &a, &p, NULL), 0);
+	CHECK_INT(seccomp_plan_make(NULL, &builtin, UINT64_MAX, &a, &p, NULL), 0);
 	all_as_wanted(&p, 1);
 }
 
@@ -157,7 +160,7 @@ TEST(caller_that_allows_everything)
 	struct spec_seccomp s = {.default_action = "SCMP_ACT_ALLOW", .flags = flags, .n_flags = 2};
 	struct seccomp_plan p;
 
-	CHECK_INT(seccomp_plan_make(&s, 0, &a, &p, NULL), 0);
+	CHECK_INT(seccomp_plan_make(&s, &builtin, 0, &a, &p, NULL), 0);
 	all_as_wanted(&p, 1);
 }
 
@@ -185,7 +188,7 @@ TEST(two_filters)
 						     .n_args = 1};
 	}
 	for (s.n_syscalls = 1800; s.n_syscalls <= 2031 && p.n < 2; s.n_syscalls++)
-		CHECK_INT(seccomp_plan_make(&s, 0, &a, &p, NULL), 0);
+		CHECK_INT(seccomp_plan_make(&s, &builtin, 0, &a, &p, NULL), 0);
 	CHECK_INT(p.n, 2);
 	all_as_wanted(&p, 2);
 }
@@ -203,7 +206,7 @@ TEST(caller_that_kills)
 	struct seccomp_plan p;
 	int status;
 
-	CHECK_INT(seccomp_plan_make(&s, 0, &a, &p, NULL), 0);
+	CHECK_INT(seccomp_plan_make(&s, &builtin, 0, &a, &p, NULL), 0);
 	status = run_under(&p, 1, got);
 	CHECK_MSG(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "status %#x", status);
 }
@@ -215,7 +218,7 @@ TEST(refused_without_no_new_privs)
 	pid_t pid;
 	int status;
 
-	CHECK_INT(seccomp_plan_make(NULL, 0, &a, &p, NULL), 0);
+	CHECK_INT(seccomp_plan_make(NULL, &builtin, 0, &a, &p, NULL), 0);
 	fflush(stdout);
 	pid = fork();
 	CHECK(pid >= 0);

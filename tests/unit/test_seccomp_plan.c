@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "harden/measures.h"
 #include "plan/seccomp.h"
 #include "plan/seccomp_builtin.h"
 #include "plan/seccomp_compile.h"
@@ -15,6 +16,8 @@
 #include "tests/unit/seccomp_oracle.h"
 #include "tests/unit/seccomp_random.h"
 #include "tests/unit/seccomp_rules.h"
+
+static const struct measures builtin = {.seccomp_builtin = true};
 
 #define CHROOT (1ull << CAP_SYS_CHROOT)
 
@@ -45,7 +48,7 @@ static void make(const struct spec_seccomp *s, uint64_t caps, struct arena *a,
 {
 	struct err e = {0};
 
-	CHECK_MSG(seccomp_plan_make(s, caps, a, p, &e) == 0, "%s", e.msg);
+	CHECK_MSG(seccomp_plan_make(s, &builtin, caps, a, p, &e) == 0, "%s", e.msg);
 	for (size_t i = 0; i < p->n; i++)
 		CHECK(bpf_sim_valid(p->filters[i].insns, p->filters[i].n));
 }
@@ -194,7 +197,7 @@ TEST(merged_is_the_stricter_of_both)
 		struct spec_seccomp *s = random_profile(&kinds[i % 4], &state, &a);
 		struct seccomp_plan p;
 
-		if (seccomp_plan_make(s, 0, &a, &p, NULL) == -EEXIST)
+		if (seccomp_plan_make(s, &builtin, 0, &a, &p, NULL) == -EEXIST)
 			continue;
 		compare_merged(s, &state, &a);
 		merged++;
@@ -284,7 +287,7 @@ TEST(two_programs_when_one_is_too_long)
 
 		s->flags = words;
 		s->n_flags = 1;
-		if (seccomp_plan_make(s, 0, &a, &p, &e) < 0) {
+		if (seccomp_plan_make(s, &builtin, 0, &a, &p, &e) < 0) {
 			CHECK(apart);
 			CHECK_INT(e.kind, ERR_SPEC);
 			CHECK_HAS(e.msg, "/linux/seccomp: compiles to more than 4096 BPF");
@@ -315,7 +318,7 @@ TEST(hostile_profiles_end)
 	struct seccomp_plan p;
 	struct err e = {0};
 
-	CHECK_INT(seccomp_plan_make(s, 0, &a, &p, &e), -E2BIG);
+	CHECK_INT(seccomp_plan_make(s, &builtin, 0, &a, &p, &e), -E2BIG);
 	/* six ordering tests make 189 links, a thousand of them too many */
 	for (uint32_t i = 0; i < 6; i++)
 		args[i] = (struct spec_seccomp_arg){.index = i, .op = "SCMP_CMP_GT"};
@@ -324,11 +327,11 @@ TEST(hostile_profiles_end)
 		s->syscalls[i].n_args = 6;
 	}
 	err_clear(&e);
-	CHECK_INT(seccomp_plan_make(s, 0, &a, &p, &e), -EEXIST);
+	CHECK_INT(seccomp_plan_make(s, &builtin, 0, &a, &p, &e), -EEXIST);
 	for (size_t i = 0; i < s->n_syscalls; i++)
 		s->syscalls[i].errno_ret = NULL;
 	err_clear(&e);
-	CHECK_INT(seccomp_plan_make(s, 0, &a, &p, &e), -E2BIG);
+	CHECK_INT(seccomp_plan_make(s, &builtin, 0, &a, &p, &e), -E2BIG);
 }
 
 TEST(memory_runs_out)
@@ -347,7 +350,7 @@ TEST(memory_runs_out)
 		int rc;
 
 		fail_after = i;
-		rc = seccomp_plan_make(s, 1ull << CAP_SYS_NICE, &own, &p, &e);
+		rc = seccomp_plan_make(s, &builtin, 1ull << CAP_SYS_NICE, &own, &p, &e);
 		if (rc == 0)
 			break;
 		CHECK_INT(rc, -ENOMEM);

@@ -47,8 +47,10 @@ static bool vm_load(const char *from, const char *to)
 static int vm_apply_and_show(void *arg, struct err *e)
 {
 	char *argv[] = {(char *)"show-label", NULL}, *envp[] = {NULL};
-	int r = process_apply(arg, vm_proc_fd, NULL, NULL, e);
+	int r = labels_apply(arg, vm_proc_fd, e);
 
+	if (r == 0)
+		r = process_apply(arg, NULL, NULL, e);
 	if (r == 0)
 		execve("/init-test", argv, envp);
 	return r;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * measures.h: what hardening decides that config.json has no words for. Together with the hardened
+ * spec it is all that plan/ is made from. It is kept in the state directory as a document of its
+ * own, so that exec, update and verify use the very same.
+ *
+ * All zero is what a runtime without a hardening layer does.
+ */
+#ifndef BULKHEAD_HARDEN_MEASURES_H
+#define BULKHEAD_HARDEN_MEASURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "oci-spec/schema.h"
+
+struct spec_pair;
+struct spec_seccomp;
+
+struct measures {
+	/* The mount at "/": rule rootfs. */
+	bool rootfs_nosuid, rootfs_nodev, rootfs_noexec;
+
+	/* Filters in force besides the config's: rule seccomp. */
+	bool seccomp_builtin;		      /* the built-in profile ... */
+	struct spec_seccomp *seccomp_profile; /* ... or the administrator's own instead */
+	char **seccomp_deny;		      /* names of sets, plan/seccomp_sets.h */
+	size_t n_seccomp_deny;
+
+	/* SECBIT_... of prctl(2) PR_SET_SECUREBITS, locks included: rule capabilities. */
+	uint32_t securebits;
+
+	/* Landlock: rule landlock. */
+	char **landlock_readonly; /* hierarchies that are not written to */
+	size_t n_landlock_readonly;
+	bool landlock_scope_sockets, landlock_scope_signals;
+
+	/* cgroup v1 memory.kmem.tcp.limit_in_bytes; 0: leave: rule memory. */
+	uint64_t kernel_tcp;
+};
+
+extern const struct json_schema measures_schema;
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* documents.c: see documents.h. */
+#include "lifecycle/documents.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "harden/harden.h"
+#include "harden/measures.h"
+#include "lifecycle/statedir.h"
+#include "oci-spec/spec.h"
+
+/* What is read of hardening.json; the rest is for people. */
+struct hardening {
+	struct measures measures;
+};
+
+static const struct json_field hardening_fields[] = {
+	JSON_OBJ_IN(hardening, measures, "measures", measures, measures_schema, .required = true),
+};
+static const struct json_schema hardening_schema = JSON_SCHEMA(hardening, hardening_fields);
+
+static int write_text(const struct statedir *d, const char *name, const struct strbuf *text,
+		      struct err *e)
+{
+	if (text->failed)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	return statedir_write(d, name, text->buf, text->len, e);
+}
+
+int documents_write(const struct statedir *d, const struct documents *docs, struct err *e)
+{
+	AUTO_STRBUF config = STRBUF_INIT;
+	AUTO_STRBUF hardening = STRBUF_INIT;
+
+	spec_write(docs->spec, NULL, &config);
+	strbuf_adds(&hardening, "{\"measures\":");
+	json_write_object(&measures_schema, docs->measures, NULL, &hardening);
+	strbuf_adds(&hardening, ",\"decisions\":");
+	decisions_write_json(docs->decisions, NULL, &hardening);
+	strbuf_addf(&hardening, ",\"cgroup\":%s}\n", docs->limits ? docs->limits : "null");
+	int r = write_text(d, CONFIG_FILE, &config, e);
+	return r < 0 ? r : write_text(d, HARDENING_FILE, &hardening, e);
+}
+
+static int read_text(const struct statedir *d, const char *name, struct arena *a, char **ret,
+		     struct err *e)
+{
+	AUTO_FD fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(e, errno, "open %s/%s", d->path, name);
+	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, ret);
+	return n < 0 ? err_sys(e, (int)-n, "read %s/%s", d->path, name) : (int)n;
+}
+
+int documents_read_spec(const struct statedir *d, struct arena *a, struct spec **ret, struct err *e)
+{
+	char *text;
+	int n = read_text(d, CONFIG_FILE, a, &text, e);
+
+	if (n < 0)
+		return n;
+	int r = spec_parse(text, (size_t)n, a, ret, e);
+	return r < 0 ? err_wrap(e, "%s/%s", d->path, CONFIG_FILE) : 0;
+}
+
+int documents_read_measures(const struct statedir *d, struct arena *a, struct measures *ret,
+			    struct err *e)
+{
+	struct hardening h;
+	char *text;
+	int n = read_text(d, HARDENING_FILE, a, &text, e);
+
+	if (n < 0)
+		return n;
+	int r = json_parse_object(&hardening_schema, HARDENING_FILE, text, (size_t)n, a, &h,
+				  JSON_IGNORE, e);
+	if (r < 0)
+		return err_wrap(e, "%s/%s", d->path, HARDENING_FILE);
+	*ret = h.measures;
+	return 0;
+}

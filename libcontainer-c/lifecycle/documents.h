@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * documents.h: config.json and hardening.json of a state directory: what a container was agreed to
+ * be. exec, update and verify make their plans from them.
+ *
+ *   config.json     the hardened configuration
+ *   hardening.json  {"measures": ..., "decisions": [...], "cgroup": {...}}: what config.json has no
+ *                   words for, why, and the limits as the kernel has them
+ */
+#ifndef BULKHEAD_LIFECYCLE_DOCUMENTS_H
+#define BULKHEAD_LIFECYCLE_DOCUMENTS_H
+
+struct arena;
+struct decisions;
+struct err;
+struct measures;
+struct spec;
+struct statedir;
+
+struct documents {
+	const struct spec *spec;
+	const struct measures *measures;
+	const struct decisions *decisions;
+	const char *limits; /* JSON object, cgroup_record(); NULL: none */
+};
+
+/** documents_write - store both, each whole or not at all. */
+int documents_write(const struct statedir *d, const struct documents *docs, struct err *e);
+
+/** documents_read_spec - the hardened configuration; @a owns it. */
+int documents_read_spec(const struct statedir *d, struct arena *a, struct spec **ret,
+			struct err *e);
+
+/** documents_read_measures - the measures; @a owns what they point to. */
+int documents_read_measures(const struct statedir *d, struct arena *a, struct measures *ret,
+			    struct err *e);
+
+#endif
