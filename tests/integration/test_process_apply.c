@@ -7,6 +7,7 @@
 #include <sys/personality.h>
 
 #include "apply/caps.h"
+#include "apply/labels.h"
 #include "apply/process.h"
 #include "plan/process.h"
 #include "tests/integration/process_box.h"

@@ -6,6 +6,7 @@
 #ifndef BULKHEAD_TESTS_VM_INIT_H
 #define BULKHEAD_TESTS_VM_INIT_H
 
+#include "apply/labels.h"
 #include "apply/process.h"
 #include "plan/process.h"
 #include "tests/integration/process_box.h"

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* program.c: see program.h. */
+#include "lifecycle/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "apply/console.h"
+#include "apply/exec_path.h"
+#include "apply/fds.h"
+#include "apply/home.h"
+#include "apply/labels.h"
+#include "apply/process.h"
+#include "apply/seccomp.h"
+#include "base/err.h"
+#include "base/fd.h"
+#include "kernel/sys.h"
+#include "plan/process.h"
+
+/* Room for what process_env_add() keeps a pointer to. */
+static char env_home[PATH_MAX + 8], env_listen_fds[32], env_listen_pid[] = "LISTEN_PID=1";
+static char exec_path[PATH_MAX];
+
+void program_die_with_runtime(bool on)
+{
+	prctl(PR_SET_PDEATHSIG, on ? SIGKILL : 0);
+}
+
+void program_hide(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+int program_become_root(struct err *e)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_sys(e, errno, "become root of the user namespace");
+	/* With fs.suid_dumpable 1 the change of ids has made us dumpable (commit_creds()). */
+	program_hide();
+	return 0;
+}
+
+/*
+ * The slave that the runtime opened hangs on its own copy of the devpts mount, so that its name
+ * would be "/0" in here. Open it once more by its name in our own mounts; anything but the very
+ * same device is ignored.
+ */
+static int reopen_tty(int tty_fd)
+{
+	struct stat st, again;
+	char path[32];
+
+	if (fstat(tty_fd, &st) < 0)
+		return tty_fd;
+	snprintf(path, sizeof(path), "/dev/pts/%u", minor(st.st_rdev));
+	int fd = sys_openat2(AT_FDCWD, path, O_RDWR | O_NOCTTY, 0,
+			     RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	if (fd < 0)
+		return tty_fd;
+	if (fstat(fd, &again) < 0 || again.st_dev != st.st_dev || again.st_ino != st.st_ino ||
+	    again.st_rdev != st.st_rdev) {
+		close(fd);
+		return tty_fd;
+	}
+	close(tty_fd);
+	return fd;
+}
+
+static int take_session(const struct program *p, int tty_fd, struct err *e)
+{
+	if (p->process->terminal)
+		return console_adopt(reopen_tty(tty_fd), e);
+	return setsid() < 0 ? err_sys(e, errno, "setsid") : 0;
+}
+
+static int load_seccomp(void *arg, struct err *e)
+{
+	const struct program *p = arg;
+
+	return seccomp_apply(p->seccomp, e);
+}
+
+static int set_environment(struct program *p, struct err *e)
+{
+	struct process_plan *plan = p->process;
+	int r = 0;
+
+	if (plan->home_missing) {
+		AUTO_FD root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		home_lookup(root, plan->uid, env_home, sizeof(env_home));
+		r = process_env_add(plan, env_home);
+	}
+	if (r == 0 && p->listen_fds > 0) {
+		snprintf(env_listen_fds, sizeof(env_listen_fds), "LISTEN_FDS=%u", p->listen_fds);
+		r = process_env_add(plan, env_listen_fds);
+		if (r == 0)
+			r = process_env_add(plan, env_listen_pid);
+	}
+	return r < 0 ? err_sys(e, -r, "environment") : 0;
+}
+
+int program_prepare(struct program *p, int tty_fd, struct err *e)
+{
+	int r = take_session(p, tty_fd, e);
+
+	if (r == 0)
+		r = labels_apply(p->process, p->proc_fd, e);
+	/*
+	 * Before any name is looked up that the caller or the image chose, the working directory's
+	 * first: no way back to the host (CVE-2024-21626).
+	 */
+	if (r == 0)
+		r = fds_close(p->keep_fds, p->hs_fd, p->start_fd, e);
+	if (r == 0)
+		r = process_apply(p->process, load_seccomp, p, e);
+	if (r < 0)
+		return r;
+	program_hide();
+	program_die_with_runtime(true);
+	r = set_environment(p, e);
+	if (r == 0)
+		r = exec_lookup(p->process->argv[0], p->process->envp, exec_path, sizeof(exec_path),
+				e);
+	return r;
+}
+
+static void default_signals(void)
+{
+	sigset_t none;
+
+	for (int s = 1; s < NSIG; s++)
+		if (s != SIGKILL && s != SIGSTOP)
+			signal(s, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void program_execute(struct program *p, struct err *e)
+{
+	default_signals();
+	/* Close-on-exec from here on: a program that starts has nothing of ours. */
+	if (fds_seal(p->keep_fds, e) < 0)
+		return;
+	if (p->process->no_new_privs && seccomp_apply(p->seccomp, e) < 0)
+		return;
+	execve(exec_path, p->process->argv, p->process->envp);
+	err_sys(e, errno, "exec %s", exec_path);
+}

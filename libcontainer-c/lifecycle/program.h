@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * program.h: the last part of the way to the user's program, in the process that will become it:
+ * the container's first one (child.c) and those of exec (exec_child.c). Runs on a copy of the
+ * runtime's memory, allocates none.
+ */
+#ifndef BULKHEAD_LIFECYCLE_PROGRAM_H
+#define BULKHEAD_LIFECYCLE_PROGRAM_H
+
+#include <stdbool.h>
+
+struct err;
+struct process_plan;
+struct seccomp_plan;
+
+struct program {
+	struct process_plan *process;
+	const struct seccomp_plan *seccomp;
+	int proc_fd; /* host's procfs, O_PATH; closed on the way */
+	int hs_fd,
+		start_fd;  /* the only descriptors of ours that stay open until execve; -1: none */
+	unsigned keep_fds; /* descriptors from 3 on that the program gets */
+	unsigned listen_fds; /* as many of them are announced by LISTEN_FDS */
+};
+
+/**
+ * program_die_with_runtime - SIGKILL when the runtime ends, or no longer. Every change of ids
+ * clears the wish. That the runtime ended before it was made shows as end of file.
+ */
+void program_die_with_runtime(bool on);
+
+/** program_hide - no ptrace(2), no /proc/PID/fd or exe for anybody but the host's root. */
+void program_hide(void);
+
+/** program_become_root - uid and gid 0 of the user namespace, no further groups. */
+int program_become_root(struct err *e);
+
+/**
+ * program_prepare - in the container's root, as root of its user namespace: session and terminal
+ * (@tty_fd, -1: none; taken over), then what process_apply() does, then every descriptor but the
+ * program's own and the two above is closed, the environment completed and the program looked up.
+ */
+int program_prepare(struct program *p, int tty_fd, struct err *e);
+
+/** program_execute - default signals, seccomp, execve(2). Returns only on failure. */
+void program_execute(struct program *p, struct err *e);
+
+#endif
