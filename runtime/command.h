@@ -12,6 +12,7 @@
 #include "runtime/options.h"
 
 struct err;
+struct policy;
 
 /* The global options, and what is derived from them. */
 struct context {
@@ -23,6 +24,20 @@ struct context {
 	const char *cgroup_manager; /* as given, or NULL */
 	unsigned inherited_fds;	    /* descriptors from 3 on that the caller has passed */
 };
+
+/**
+ * context_policy - the administrator's policy, for the commands that decide by it.
+ * @ret: lives as long as the process; the same one at every call
+ * Returns 0, or a negative errno with ERR_POLICY: then nothing may be started.
+ */
+int context_policy(const struct context *c, const struct policy **ret, struct err *e);
+
+/**
+ * context_trail - the policy for commands that only need to know where the audit trail is (start,
+ * kill, delete): the built-in one when the administrator's cannot be read. A broken policy must not
+ * keep anybody from stopping a container.
+ */
+const struct policy *context_trail(const struct context *c);
 
 struct command {
 	const char *name;

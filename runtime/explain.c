@@ -20,7 +20,6 @@
 #include "lifecycle/bundle.h"
 #include "oci-spec/spec.h"
 #include "plan/plan.h"
-#include "policy/policy.h"
 #include "runtime/command.h"
 #include "runtime/output.h"
 
@@ -68,8 +67,8 @@ static void check_rootfs(const char *path, struct err *refusal)
  * The way that create goes, up to the first change of the host. @refusal: why create would fail;
  * not set when it would not. A config.json that cannot be read at all is an error of its own.
  */
-static int decide(const char *dir, struct arena *a, struct decisions *d, struct err *refusal,
-		  struct err *e)
+static int decide(const char *dir, const struct policy *policy, struct arena *a,
+		  struct decisions *d, struct err *refusal, struct err *e)
 {
 	struct host_facts facts = {0};
 	struct spec *s, *hardened;
@@ -78,7 +77,7 @@ static int decide(const char *dir, struct arena *a, struct decisions *d, struct 
 	int r = bundle_load(dir, a, &s, e);
 
 	if (r == 0)
-		r = host_probe(s, policy_default(), a, &facts, e);
+		r = host_probe(s, policy, a, &facts, e);
 	if (r == 0)
 		r = pretend_range(s, &facts, e);
 	if (r < 0)
@@ -86,7 +85,7 @@ static int decide(const char *dir, struct arena *a, struct decisions *d, struct 
 	/* Every stage adds to the picture; the first refusal is the one that create would report.
 	 */
 	spec_check_create(s, refusal);
-	r = harden(s, policy_default(), &facts, a, &hardened, &measures, d, refusal);
+	r = harden(s, policy, &facts, a, &hardened, &measures, d, refusal);
 	if (r == 0 && refusal->kind == ERR_NONE)
 		r = plan_make(hardened, &measures, &facts, "explain", dir, a, &plan, refusal);
 	if (r == 0 && refusal->kind == ERR_NONE)
@@ -125,16 +124,19 @@ static int explain_run(const struct context *c, char **args, int n_args, struct 
 	AUTO_STRBUF out = STRBUF_INIT;
 	struct decisions d = {0};
 	struct err refusal = {0};
+	const struct policy *policy;
 	bool json = str_eq(format, "json");
 	char dir[PATH_MAX];
 	int r;
 
-	(void)c, (void)args, (void)n_args;
+	(void)args, (void)n_args;
 	if (!json && !str_eq(format, "table"))
 		return err_set(e, ERR_STATE, EINVAL, "invalid format option");
 	if (!realpath(bundle && *bundle ? bundle : ".", dir))
 		return err_sys(e, errno, "chdir %s", bundle && *bundle ? bundle : ".");
-	r = decide(dir, &a, &d, &refusal, e);
+	r = context_policy(c, &policy, e);
+	if (r == 0)
+		r = decide(dir, policy, &a, &d, &refusal, e);
 	if (r < 0)
 		return r;
 	if (json)

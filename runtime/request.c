@@ -10,7 +10,6 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "lifecycle/container.h"
-#include "policy/policy.h"
 #include "runtime/command.h"
 
 static int check_cgroup_driver(const struct context *c, struct err *e)
@@ -72,10 +71,13 @@ int request_make(const struct context *c, const struct request_options *o, const
 		 struct container_request *ret, struct err *e)
 {
 	static char bundle[PATH_MAX], pid_file[PATH_MAX];
+	const struct policy *policy;
 	int r = check_cgroup_driver(c, e);
 
 	if (r == 0)
 		r = check_options(o, e);
+	if (r == 0)
+		r = context_policy(c, &policy, e);
 	if (r == 0 && non_empty(o->pid_file))
 		r = make_absolute(o->pid_file, pid_file, sizeof(pid_file), e);
 	if (r == 0)
@@ -88,7 +90,7 @@ int request_make(const struct context *c, const struct request_options *o, const
 		.bundle = bundle,
 		.console_socket = non_empty(o->console_socket),
 		.pid_file = non_empty(pid_file),
-		.policy = policy_default(),
+		.policy = policy,
 		.preserve_fds = o->preserve_fds,
 		.inherited_fds = c->inherited_fds,
 		.no_new_keyring = o->no_new_keyring,

@@ -11,6 +11,7 @@
 #include "host/facts.h"
 #include "host/probe.h"
 #include "oci-spec/spec.h"
+#include "policy/policy.h"
 #include "runtime/command.h"
 
 #define CONFIG_NAME "config.json"
