@@ -20,6 +20,7 @@
 #include "lifecycle/bundle.h"
 #include "oci-spec/spec.h"
 #include "plan/plan.h"
+#include "policy/policy.h"
 #include "runtime/command.h"
 #include "runtime/output.h"
 
@@ -41,14 +42,15 @@ static const struct option_spec options[] = {
 };
 
 /* The range that the first container of an idle host would get: nothing is reserved here. */
-static int pretend_range(const struct spec *s, struct host_facts *f, struct err *e)
+static int pretend_range(const struct spec *s, const struct policy *p, struct host_facts *f,
+			 struct err *e)
 {
 	unsigned base, slots;
 	int r;
 
 	if (!harden_needs_id_range(s, f))
 		return 0;
-	r = host_probe_range(&base, &slots, &f->range_source, e);
+	r = host_probe_range(p->userns.pool, &base, &slots, &f->range_source, e);
 	if (r == 0)
 		f->range = (struct id_extent){.inside = 0, .outside = base, .size = RANGE_SIZE};
 	return r;
@@ -79,7 +81,7 @@ static int decide(const char *dir, const struct policy *policy, struct arena *a,
 	if (r == 0)
 		r = host_probe(s, policy, a, &facts, e);
 	if (r == 0)
-		r = pretend_range(s, &facts, e);
+		r = pretend_range(s, policy, &facts, e);
 	if (r < 0)
 		return r;
 	/* Every stage adds to the picture; the first refusal is the one that create would report.

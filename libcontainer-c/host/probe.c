@@ -191,7 +191,7 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	probe_userns(&f);
 	probe_caller(&f);
 	f.cpus = (unsigned)get_nprocs();
-	r = host_probe_range(&base, &slots, &f.range_source, e);
+	r = host_probe_range(p->userns.pool, &base, &slots, &f.range_source, e);
 	if (r < 0)
 		return r;
 	f.pool = (struct id_extent){0, base, slots * HOST_RANGE_SIZE};

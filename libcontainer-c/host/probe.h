@@ -3,7 +3,8 @@
 #ifndef BULKHEAD_HOST_PROBE_H
 #define BULKHEAD_HOST_PROBE_H
 
-#define HOST_RANGE_SIZE 65536u /* ids of one container */
+#define HOST_RANGE_SIZE 65536u	   /* ids of one container */
+#define HOST_RANGE_POOL "bulkhead" /* the name in the built-in policy */
 
 struct arena;
 struct err;
@@ -22,11 +23,12 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	       struct host_facts *ret, struct err *e);
 
 /**
- * host_probe_range - the pool that id ranges come from: the entry "bulkhead" that stands in both
- * /etc/subuid and /etc/subgid, else 0x70000000 with 4096 slots of 65536.
+ * host_probe_range - the pool that id ranges come from: the entry @pool that stands in both
+ * /etc/subuid and /etc/subgid. Where neither file has one, HOST_RANGE_POOL stands for 4096 slots of
+ * 65536 from 0x70000000; any other name is an error, and so is an entry that others overlap.
  * @ret_base, @ret_slots: first host id and number of 65536-id slots. @ret_source: static text.
  */
-int host_probe_range(unsigned *ret_base, unsigned *ret_slots, const char **ret_source,
-		     struct err *e);
+int host_probe_range(const char *pool, unsigned *ret_base, unsigned *ret_slots,
+		     const char **ret_source, struct err *e);
 
 #endif

@@ -65,7 +65,8 @@ static int step_facts(struct creation *c, struct err *e)
 	int r = host_probe(c->asked, c->req->policy, &c->arena, &c->facts, e);
 
 	if (r == 0 && harden_needs_id_range(c->asked, &c->facts)) {
-		r = ids_reserve(c->dir.path, &c->facts.range, &c->facts.range_source, e);
+		r = ids_reserve(c->dir.path, c->req->policy->userns.pool, &c->facts.range,
+				&c->facts.range_source, e);
 		if (r == 0)
 			c->record.id_range = c->facts.range.outside;
 	}

@@ -18,9 +18,6 @@
 #include "base/str.h"
 #include "host/probe.h"
 
-#define IDS_DIR	  "/run/bulkhead-ids"
-#define NEXT_FILE "next"
-
 /* Make a directory of ours and refuse one that somebody else could have prepared. */
 static int own_dir(const char *path, mode_t mode, struct err *e)
 {
@@ -66,40 +63,53 @@ static bool is_dead(int dir, const char *name)
 	return lstat(target, &st) < 0 && errno == ENOENT;
 }
 
-static unsigned read_next(int dir)
+/* Where ranges come from: @slots of them, the first one at host id @first. */
+struct pool {
+	unsigned first, slots;
+	const char *source;
+};
+
+/* The file that remembers which slot of the pool is tried next. */
+static const char *next_file(const struct pool *p, char name[32])
 {
-	char text[16];
+	snprintf(name, 32, "next-%u", p->first);
+	return name;
+}
+
+static unsigned read_next(int dir, const struct pool *p)
+{
+	char text[16], name[32];
 	uint64_t v;
 
-	ssize_t n = file_read_at(dir, NEXT_FILE, text, sizeof(text));
-	return n > 0 && str_u64(text, UINT_MAX, &v) == 0 ? (unsigned)v : 0;
+	ssize_t n = file_read_at(dir, next_file(p, name), text, sizeof(text));
+	return n > 0 && str_u64(text, UINT_MAX, &v) == 0 ? (unsigned)(v % p->slots) : 0;
 }
 
 /* Only a hint: losing it makes an id reused sooner, never twice at once. */
-static void write_next(int dir, unsigned slot)
+static void write_next(int dir, const struct pool *p, unsigned slot)
 {
-	char text[16];
+	char text[16], name[32];
 
-	AUTO_FD fd =
-		openat(dir, NEXT_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	AUTO_FD fd = openat(dir, next_file(p, name),
+			    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int n = snprintf(text, sizeof(text), "%u", slot);
 	if (fd >= 0)
 		(void)fd_write_once(fd, text, (size_t)n);
 }
 
 /*
- * Keep "SLOT.1" .. "SLOT.N" dense, also when we are killed here: the last one takes the place of
+ * Keep "ID.1" .. "ID.N" dense, also when we are killed here: the last one takes the place of
  * @name in one step.
  */
 static int release_link(int dir, const char *name)
 {
 	char last[32], next[32];
 	struct stat st;
-	unsigned slot, k;
+	unsigned first, k;
 
 	snprintf(last, sizeof(last), "%.31s", name);
-	if (sscanf(name, "%u.%u", &slot, &k) == 2)
-		while (snprintf(next, sizeof(next), "%u.%u", slot, ++k) > 0 &&
+	if (sscanf(name, "%u.%u", &first, &k) == 2)
+		while (snprintf(next, sizeof(next), "%u.%u", first, ++k) > 0 &&
 		       fstatat(dir, next, &st, AT_SYMLINK_NOFOLLOW) == 0)
 			memcpy(last, next, sizeof(last));
 	int r = strcmp(last, name) == 0 ? unlinkat(dir, name, 0) : renameat(dir, last, dir, name);
@@ -107,28 +117,28 @@ static int release_link(int dir, const char *name)
 }
 
 /*
- * Whether a joined container still holds @slot through "SLOT.K". The suffixes are dense from 1, so
- * the first one decides; links of dead containers are dropped on the way.
+ * Whether a joined container still holds the range through "ID.K". The suffixes are dense from 1,
+ * so the first one decides; links of dead containers are dropped on the way.
  */
-static bool is_shared(int dir, unsigned slot)
+static bool is_shared(int dir, unsigned first)
 {
 	char name[32];
 	struct stat st;
 
-	snprintf(name, sizeof(name), "%u.1", slot);
+	snprintf(name, sizeof(name), "%u.1", first);
 	while (is_dead(dir, name))
 		if (release_link(dir, name) < 0)
 			return true;
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static int try_slot(int dir, unsigned slot, const char *state_dir)
+static int try_range(int dir, unsigned first, const char *state_dir)
 {
 	char name[16];
 
-	if (is_shared(dir, slot))
+	if (is_shared(dir, first))
 		return -EEXIST;
-	snprintf(name, sizeof(name), "%u", slot);
+	snprintf(name, sizeof(name), "%u", first);
 	if (symlinkat(state_dir, dir, name) == 0)
 		return 0;
 	if (errno != EEXIST || !is_dead(dir, name))
@@ -138,52 +148,58 @@ static int try_slot(int dir, unsigned slot, const char *state_dir)
 	return 0;
 }
 
-int ids_reserve(const char *state_dir, struct id_extent *ret, const char **ret_source,
-		struct err *e)
+int ids_reserve(const char *state_dir, const char *pool, struct id_extent *ret,
+		const char **ret_source, struct err *e)
 {
-	unsigned base, slots;
-	int r = host_probe_range(&base, &slots, ret_source, e);
+	struct pool p;
+	int r = host_probe_range(pool, &p.first, &p.slots, &p.source, e);
 
 	if (r < 0)
 		return r;
 	AUTO_FD dir = ids_lock(e);
 	if (dir < 0)
 		return dir;
-	unsigned next = read_next(dir) % slots;
-	for (unsigned i = 0; i < slots; i++) {
-		unsigned slot = (next + i) % slots;
-		r = try_slot(dir, slot, state_dir);
+	unsigned next = read_next(dir, &p);
+	for (unsigned i = 0; i < p.slots; i++) {
+		unsigned slot = (next + i) % p.slots;
+		unsigned first = p.first + slot * HOST_RANGE_SIZE;
+		r = try_range(dir, first, state_dir);
 		if (r == -EEXIST)
 			continue;
 		if (r < 0)
-			return err_sys(e, -r, "reserve id range %u", slot);
-		write_next(dir, (slot + 1) % slots);
-		*ret = (struct id_extent){0, base + slot * HOST_RANGE_SIZE, HOST_RANGE_SIZE};
+			return err_sys(e, -r, "reserve the id range from %u on", first);
+		write_next(dir, &p, (slot + 1) % p.slots);
+		*ret = (struct id_extent){0, first, HOST_RANGE_SIZE};
+		*ret_source = p.source;
 		return 0;
 	}
-	return err_set(e, ERR_HOST, EAGAIN,
-		       "all %u id ranges are in use (pool from %s): delete containers or enlarge "
-		       "the entry \"bulkhead\" in /etc/subuid and /etc/subgid",
-		       slots, *ret_source);
+	return err_set(e, ERR_POLICY, EAGAIN,
+		       "policy: userns: all %u id ranges are in use (pool from %s): delete "
+		       "containers or enlarge the entry \"%s\" in /etc/subuid and /etc/subgid",
+		       p.slots, p.source, pool);
+}
+
+/* Whether some container holds the range: then it is one of ours. */
+static bool is_held(int dir, unsigned first)
+{
+	char name[32];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%u", first);
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || is_shared(dir, first);
 }
 
 int ids_share(const char *state_dir, uint32_t base, struct err *e)
 {
-	unsigned first, slots;
-	const char *source;
 	char name[32];
-	int r = host_probe_range(&first, &slots, &source, e);
 
-	if (r < 0)
-		return r;
-	if (base < first || (base - first) / HOST_RANGE_SIZE >= slots ||
-	    (base - first) % HOST_RANGE_SIZE)
-		return 0;
 	AUTO_FD dir = ids_lock(e);
 	if (dir < 0)
 		return dir;
+	if (!is_held(dir, base))
+		return 0;
 	for (unsigned k = 1; k < 100000; k++) {
-		snprintf(name, sizeof(name), "%u.%u", (base - first) / HOST_RANGE_SIZE, k);
+		snprintf(name, sizeof(name), "%u.%u", base, k);
 		if (symlinkat(state_dir, dir, name) == 0)
 			return 0;
 		if (errno != EEXIST)
@@ -226,16 +242,14 @@ static int release_by_scan(int dir, const char *state_dir)
 
 int ids_release(const char *state_dir, uint32_t base, struct err *e)
 {
-	unsigned first, slots;
-	const char *source;
 	char name[16];
 	int r = 0;
 
 	AUTO_FD dir = ids_lock(e);
 	if (dir < 0)
 		return dir;
-	if (base && host_probe_range(&first, &slots, &source, NULL) == 0 && base >= first) {
-		snprintf(name, sizeof(name), "%u", (base - first) / HOST_RANGE_SIZE);
+	if (base) {
+		snprintf(name, sizeof(name), "%u", base);
 		r = release_if_ours(dir, name, state_dir);
 	}
 	if (r == 0)

@@ -8,6 +8,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/documents.c libcontainer-c/lifecycle/documents.h \
 	libcontainer-c/lifecycle/handshake.c libcontainer-c/lifecycle/handshake.h \
 	libcontainer-c/lifecycle/ids.c libcontainer-c/lifecycle/ids.h \
+	libcontainer-c/lifecycle/ids_find.c \
 	libcontainer-c/lifecycle/initproc.c libcontainer-c/lifecycle/initproc.h \
 	libcontainer-c/lifecycle/kill.c \
 	libcontainer-c/lifecycle/late_hooks.c libcontainer-c/lifecycle/late_hooks.h \

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "check.h"
@@ -82,7 +83,7 @@ static struct id_extent reserve(const char *dir)
 	struct err e = {0};
 	const char *source;
 
-	CHECK_MSG(ids_reserve(dir, &x, &source, &e) == 0, "%s", e.msg);
+	CHECK_MSG(ids_reserve(dir, "bulkhead", &x, &source, &e) == 0, "%s", e.msg);
 	return x;
 }
 
@@ -113,8 +114,10 @@ static void small_pool(void)
 	private_host("other:1:2\nbulkhead:200000:131073\n");
 	CHECK_INT(reserve(container(1)).outside, 200000);
 	CHECK_INT(reserve(container(2)).outside, 265536);
-	CHECK_INT(ids_reserve(container(3), &x, &source, &e), -EAGAIN);
-	CHECK_HAS(e.msg, "all 2 id ranges are in use (pool from /etc/subuid)");
+	CHECK_INT(ids_reserve(container(3), "bulkhead", &x, &source, &e), -EAGAIN);
+	CHECK(e.kind == ERR_POLICY);
+	CHECK_HAS(e.msg, "policy: userns: all 2 id ranges are in use (pool from /etc/subuid)");
+	CHECK_HAS(e.msg, "entry \"bulkhead\"");
 	/* A crashed container's range is free again; a second release is no error. */
 	CHECK(rmdir("/run/state/c1") == 0);
 	CHECK_INT(reserve(container(3)).outside, 200000);
@@ -140,9 +143,9 @@ static void shared(void)
 	CHECK_INT(ids_share(container(4), 5, NULL), 0); /* not ours: nothing to hold */
 	/* The owner goes first: its ids are not given to a stranger while the others run. */
 	CHECK_INT(ids_release(container(1), 200000, NULL), 0);
-	CHECK_INT(ids_reserve(container(5), &x, &source, NULL), -EAGAIN);
+	CHECK_INT(ids_reserve(container(5), "bulkhead", &x, &source, NULL), -EAGAIN);
 	CHECK_INT(ids_release(container(2), 200000, NULL), 0);
-	CHECK_INT(ids_reserve(container(5), &x, &source, NULL), -EAGAIN);
+	CHECK_INT(ids_reserve(container(5), "bulkhead", &x, &source, NULL), -EAGAIN);
 	/* The last one crashed. */
 	CHECK(rmdir("/run/state/c3") == 0);
 	CHECK_INT(reserve(container(5)).outside, 200000);
@@ -166,19 +169,121 @@ static void bad_pools(void)
 		struct err e = {0};
 		write_file("/etc/subuid", bad[i]);
 		write_file("/etc/subgid", bad[i]);
-		CHECK_MSG(ids_reserve(container(1), &x, &source, &e) < 0, "%s", bad[i]);
+		CHECK_MSG(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0, "%s", bad[i]);
 		CHECK_HAS(e.msg, "/etc/subuid");
 	}
+	static const char *const differing[] = {"bulkhead:200000:65536\n",
+						"bulkhead:100000:65537\n"};
+	for (size_t i = 0; i < 2; i++) {
+		struct err e = {0};
+		write_file("/etc/subuid", "bulkhead:100000:65536\n");
+		write_file("/etc/subgid", differing[i]);
+		CHECK(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0);
+		CHECK_HAS(e.msg, "differ");
+	}
 	struct err e = {0};
-	write_file("/etc/subuid", "bulkhead:100000:65536\n");
-	write_file("/etc/subgid", "bulkhead:200000:65536\n");
-	CHECK(ids_reserve(container(1), &x, &source, &e) < 0);
-	CHECK_HAS(e.msg, "differ");
+	write_file("/etc/subgid", "other:100000:65536\n");
+	CHECK(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0);
+	CHECK_HAS(e.msg, "in /etc/subgid is missing");
 }
 
 TEST(broken_entries_are_refused)
 {
 	in_child(bad_pools);
+}
+
+static void overlapping_pools(void)
+{
+	static const char *const bad[] = {"x:165535:1\nbulkhead:100000:65536\n",
+					  "bulkhead:100000:65536\nx:1:99999\nx:100000:1\n",
+					  "bulkhead:100000:65536\nx:1:4294967295\n"};
+	static const char *const good[] = {"x:165536:1\nbulkhead:100000:65536\n",
+					   "bulkhead:100000:65536\nx:1:99999\nnonsense\n",
+					   "bulkhead:100000:65536\nbulkhead:100000:65536\n"};
+	struct id_extent x;
+	const char *source;
+
+	private_host(NULL);
+	for (size_t i = 0; i < 3; i++) {
+		struct err e = {0};
+		write_file("/etc/subgid", bad[i]);
+		write_file("/etc/subuid", bad[i]);
+		CHECK_MSG(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0, "%s", bad[i]);
+		CHECK_HAS(e.msg, "has ids that another entry has, too");
+		write_file("/etc/subgid", good[i]);
+		write_file("/etc/subuid", good[i]);
+		CHECK_MSG(ids_reserve(container(i + 1), "bulkhead", &x, &source, &e) == 0 || i > 0,
+			  "%s", e.msg);
+		CHECK_INT(ids_release(container(i + 1), 0, NULL), 0);
+	}
+}
+
+TEST(entries_that_overlap_are_refused)
+{
+	in_child(overlapping_pools);
+}
+
+static void pools_by_name(void)
+{
+	struct id_extent x;
+	const char *source;
+	struct err e = {0};
+
+	private_host("bulkhead:200000:65536\nblue:300000:65536\n");
+	CHECK_INT(reserve(container(1)).outside, 200000);
+	CHECK_INT(ids_reserve(container(2), "blue", &x, &source, &e), 0);
+	CHECK_INT(x.outside, 300000);
+	CHECK_INT(x.size, 65536);
+	CHECK_INT(ids_reserve(container(3), "blue", &x, &source, &e), -EAGAIN);
+	CHECK_HAS(e.msg, "entry \"blue\"");
+	/* Whose range it is does not depend on the pool that a policy names by now. */
+	CHECK_INT(ids_find(container(2), &x), 1);
+	CHECK_INT(x.outside, 300000);
+	CHECK_INT(ids_share(container(3), 300000, NULL), 0);
+	CHECK_INT(ids_find(container(3), &x), 1);
+	CHECK_INT(x.outside, 300000);
+	CHECK(ids_is_shared(300000) && !ids_is_shared(200000));
+	CHECK_INT(ids_release(container(2), 300000, NULL), 0);
+	CHECK_INT(ids_find(container(2), &x), 0);
+	/* A name that stands nowhere is a mistake; only the built-in one has a default. */
+	e = (struct err){0};
+	CHECK(ids_reserve(container(4), "green", &x, &source, &e) < 0);
+	CHECK_HAS(e.msg, "\"green\" in /etc/subuid is missing");
+}
+
+TEST(a_pool_has_the_name_that_the_policy_gives)
+{
+	in_child(pools_by_name);
+}
+
+static void holders(void)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct ids_holder *list;
+	size_t n;
+
+	private_host("bulkhead:200000:131072\n");
+	CHECK_INT(ids_holders(200000, &a, &list, &n, NULL), 0);
+	CHECK_INT(n, 0);
+	reserve(container(1));
+	reserve(container(2));
+	CHECK_INT(ids_share(container(3), 200000, NULL), 0);
+	CHECK_INT(ids_holders(265535, &a, &list, &n, NULL), 0);
+	CHECK_INT(n, 2);
+	CHECK_INT(list[0].first, 200000);
+	CHECK_INT(ids_holders(265536, &a, &list, &n, NULL), 0);
+	CHECK_INT(n, 1);
+	CHECK_STR(list[0].state_dir, "/run/state/c2");
+	CHECK_INT(ids_holders(199999, &a, &list, &n, NULL), 0);
+	CHECK_INT(n, 0);
+	CHECK(rmdir("/run/state/c2") == 0);
+	CHECK_INT(ids_holders(265536, &a, &list, &n, NULL), 0);
+	CHECK_INT(n, 0);
+}
+
+TEST(holders_of_an_id_are_found)
+{
+	in_child(holders);
 }
 
 static void crowd(void)
@@ -225,7 +330,7 @@ static void foreign_directory(void)
 
 	private_host(NULL);
 	CHECK(mkdir("/run/bulkhead-ids", 0700) == 0 && chmod("/run/bulkhead-ids", 0777) == 0);
-	CHECK(ids_reserve(container(1), &x, &source, &e) < 0);
+	CHECK(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0);
 	CHECK_HAS(e.msg, "/run/bulkhead-ids must be a directory that only its owner");
 }
 
