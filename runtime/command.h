@@ -55,8 +55,9 @@ struct command {
 	int (*run)(const struct context *c, char **args, int n_args, struct err *e);
 };
 
-extern const struct command command_create, command_delete, command_explain, command_features,
-	command_kill, command_list, command_run, command_spec, command_start, command_state;
+extern const struct command command_audit, command_create, command_delete, command_explain,
+	command_features, command_kill, command_list, command_run, command_spec, command_start,
+	command_state;
 
 /* All commands in alphabetical order, NULL at the end. */
 extern const struct command *const commands[];

@@ -16,10 +16,3 @@ const struct policy *context_trail(const struct context *c)
 
 	return context_policy(c, &p, NULL) < 0 ? policy_default() : p;
 }
-
-const struct policy *context_policy_anyway(const struct context *c)
-{
-	const struct policy *p;
-
-	return context_policy(c, &p, NULL) < 0 ? policy_default() : p;
-}

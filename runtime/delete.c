@@ -16,7 +16,7 @@ static const struct option_spec options[] = {
 static int delete_run(const struct context *c, char **args, int n_args, struct err *e)
 {
 	(void)n_args;
-	return container_delete(c->root, args[0], force, e);
+	return container_delete(c->root, args[0], force, context_trail(c), e);
 }
 
 const struct command command_delete = {

@@ -37,7 +37,7 @@ static int kill_run(const struct context *c, char **args, int n_args, struct err
 
 	if (sig < 0)
 		return bad_signal(c, args[0], text, e);
-	return container_kill(c->root, args[0], sig, all, e);
+	return container_kill(c->root, args[0], sig, all, context_trail(c), e);
 }
 
 const struct command command_kill = {

@@ -10,6 +10,7 @@
 #include "apply/fds.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "lifecycle/audit.h"
 #include "runtime/command.h"
 #include "runtime/globals.h"
 #include "runtime/output.h"
@@ -18,17 +19,9 @@
 #define EXIT_NO_COMMAND 3 /* urfave/cli's status for an unknown command */
 
 const struct command *const commands[] = {
-	&command_create,
-	&command_delete,
-	&command_explain,
-	&command_features,
-	&command_kill,
-	&command_list,
-	&command_run,
-	&command_spec,
-	&command_start,
-	&command_state,
-	NULL,
+	&command_audit,	   &command_create, &command_delete, &command_explain,
+	&command_features, &command_kill,   &command_list,   &command_run,
+	&command_spec,	   &command_start,  &command_state,  NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -184,6 +177,8 @@ int main(int argc, char **argv)
 	if (globals_apply(&c, &e) < 0)
 		return fail(&c, &e, EXIT_FAILURE);
 	int status = dispatch(&c, rest.n, rest.args);
+	if (audit_trouble())
+		log_debug(&c.log, "a line of the audit trail was lost: %s", audit_trouble());
 	log_close(&c.log);
 	return status;
 }

@@ -8,7 +8,7 @@ static const struct option_spec options[] = {{0}};
 static int start_run(const struct context *c, char **args, int n_args, struct err *e)
 {
 	(void)n_args;
-	return container_start(c->root, args[0], e);
+	return container_start(c->root, args[0], context_trail(c), e);
 }
 
 const struct command command_start = {

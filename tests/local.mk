@@ -13,6 +13,12 @@ check_PROGRAMS += tests/unit/test_ids tests/unit/test_lifecycle
 tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c
 
+# The audit trail.
+check_PROGRAMS += tests/unit/test_audit tests/unit/test_audit_read
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
+tests_unit_test_audit_read_SOURCES = tests/unit/test_audit_read.c
+EXTRA_DIST += contrib/logrotate/bulkhead
+
 # The runner and the gates (source form, licence, layers, purity). They run from the source tree.
 EXTRA_DIST += tests/run \
 	tests/gates/_tap.py tests/gates/format.sh tests/gates/layers.py tests/gates/license.py \

@@ -35,6 +35,7 @@ struct cgroup {
 	size_t n;
 	int v2;		      /* index of the v2 directory, -1: none */
 	struct strbuf record; /* see cgroup_record() */
+	struct strbuf limits; /* see cgroup_limits() */
 };
 
 /**
@@ -60,6 +61,12 @@ int cgroup_apply_limits(const struct cgroup_plan *p, struct cgroup *c, struct er
  * Valid until cgroup_close(); NULL after cgroup_open().
  */
 const char *cgroup_record(const struct cgroup *c);
+
+/**
+ * cgroup_limits - the limits of the record, one line "FILE=VALUE\n" each. Valid as long, and NULL
+ * also when there is no limit.
+ */
+const char *cgroup_limits(const struct cgroup *c);
 
 /** cgroup_v2_fd - directory for CLONE_INTO_CGROUP, owned by @c; -1: there is none. */
 int cgroup_v2_fd(const struct cgroup *c);

@@ -169,7 +169,7 @@ static int write_all(const struct cgroup_plan *p, struct cgroup *c, struct err *
 	else
 		strbuf_adds(&c->record, "null");
 	strbuf_addc(&c->record, '}');
-	if (r == 0 && c->record.failed)
+	if (r == 0 && (c->record.failed || c->limits.failed))
 		r = err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	return r;
 }
@@ -205,6 +205,7 @@ int cgroup_apply_limits(const struct cgroup_plan *p, struct cgroup *c, struct er
 		return err_set(e, ERR_BUG, EINVAL,
 			       "the plan has %zu hierarchies, the container %zu", p->n_trees, c->n);
 	strbuf_free(&c->record);
+	strbuf_free(&c->limits);
 	strbuf_adds(&c->record, "{\"limits\":[");
 	int r = cgroup_put_limits(p, c, &c->record, &kernel_memory, e);
 	strbuf_adds(&c->record, "],\"kernelMemory\":");
@@ -213,7 +214,7 @@ int cgroup_apply_limits(const struct cgroup_plan *p, struct cgroup *c, struct er
 	else
 		strbuf_adds(&c->record, "null");
 	strbuf_addc(&c->record, '}');
-	if (r == 0 && c->record.failed)
+	if (r == 0 && (c->record.failed || c->limits.failed))
 		r = err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	return r;
 }

@@ -62,12 +62,18 @@ void cgroup_close(struct cgroup *c)
 		fd_closep(&c->dirs[i].tasks_fd);
 	}
 	strbuf_free(&c->record);
+	strbuf_free(&c->limits);
 	*c = (struct cgroup){.v2 = -1};
 }
 
 const char *cgroup_record(const struct cgroup *c)
 {
 	return c->record.buf;
+}
+
+const char *cgroup_limits(const struct cgroup *c)
+{
+	return c->limits.buf;
 }
 
 int cgroup_v2_fd(const struct cgroup *c)

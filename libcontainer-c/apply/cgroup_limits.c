@@ -113,7 +113,9 @@ static void record(struct limits *l, const struct cgroup_setting *s, const struc
 	strbuf_json(l->out, t->file);
 	strbuf_adds(l->out, ",\"value\":");
 	/* Of a file with many lines, the one that was looked for. */
-	strbuf_json(l->out, one_line && s->check != CGROUP_CHECK_TOKENS ? got : t->want);
+	const char *value = one_line && s->check != CGROUP_CHECK_TOKENS ? got : t->want;
+	strbuf_json(l->out, value);
+	strbuf_addf(&l->c->limits, "%s=%s\n", t->file, value);
 	strbuf_addc(l->out, '}');
 	l->any = true;
 }

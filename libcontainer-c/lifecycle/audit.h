@@ -10,9 +10,9 @@
  * An act that was refused or failed has a line, too, with its error. What never found a container
  * (kill or delete of an id that does not exist) has none.
  *
- * With "required", an act that adds something (create, run, exec, update) must call audit_done()
- * while it can still be undone, and is undone when the line cannot be written. What takes away
- * (kill, delete, pause) and what was allowed already (start, resume) goes on all the same: a full
+ * An act that adds something (create, run, exec, update) calls audit_done() while it can still be
+ * undone, and is undone when the policy requires the line and it cannot be written. What takes away
+ * (kill, delete, pause) and what was allowed already (start, resume) calls audit_result(): a full
  * disk must not keep anybody from stopping a container.
  */
 #ifndef BULKHEAD_LIFECYCLE_AUDIT_H
@@ -47,13 +47,16 @@ struct audit {
 
 /**
  * audit_done - the line of an act that has succeeded, or will unless this call fails.
- * Returns 0; or, for the events create, run, exec and update when the policy requires the line,
- * -EPERM with ERR_POLICY "policy: audit: ..." when it cannot be written.
+ * Returns 0; or, when it cannot be written and the policy requires it, -EPERM with ERR_POLICY
+ * "policy: audit: ...".
  */
 int audit_done(const struct audit *a, struct err *e);
 
-/** audit_failed - the line of an act that was refused (ERR_POLICY) or failed because of @why. */
-void audit_failed(const struct audit *a, const struct err *why);
+/**
+ * audit_result - the line of an act that has come to its end: "refused" (ERR_POLICY) or "failed"
+ * because of @why, or done when @why is NULL. That it cannot be written is no error.
+ */
+void audit_result(const struct audit *a, const struct err *why);
 
 /**
  * audit_trouble - why a line could not be written although nothing failed because of it; NULL: all

@@ -70,13 +70,16 @@ int container_create(const struct container_request *req, struct err *e);
  */
 int container_run(const struct container_request *req, int *ret_status, struct err *e);
 
-int container_start(const char *root, const char *id, struct err *e);
+/* @policy, here and below: where to and what for the audit trail */
+int container_start(const char *root, const char *id, const struct policy *policy, struct err *e);
 
 /** container_kill - send @sig; @all is runc's obsolete --all: "not running" is then no error. */
-int container_kill(const char *root, const char *id, int sig, bool all, struct err *e);
+int container_kill(const char *root, const char *id, int sig, bool all, const struct policy *policy,
+		   struct err *e);
 
 /** container_delete - release everything. @force: kill first; a missing container is no error. */
-int container_delete(const char *root, const char *id, bool force, struct err *e);
+int container_delete(const char *root, const char *id, bool force, const struct policy *policy,
+		     struct err *e);
 
 /** container_query - the state of one container; ERR_STATE "container does not exist". */
 int container_query(const char *root, const char *id, struct arena *a, struct container_state *ret,

@@ -338,8 +338,10 @@ static int step_created(struct creation *c, struct err *e)
 	r = record_write(&c->dir, &c->record, e);
 	if (r == 0 && c->rootfs.overlay)
 		(void)rootfs_refresh(c->rootfs.path, -1, 0, NULL);
-	if (r == 0 && c->req->pid_file)
+	if (r == 0 && c->req->pid_file) {
 		r = pidfile_write(c->req->pid_file, c->proc.pid, e);
+		c->pid_file_made = r == 0;
+	}
 	return r;
 }
 
@@ -393,6 +395,10 @@ void creation_undo(struct creation *c)
 		c->cgroup_made = false;
 	}
 	(void)rootfs_release(c->rootfs.workdir, NULL);
+	/* conmon takes one for a sign of success. */
+	if (c->pid_file_made)
+		(void)unlink(c->req->pid_file);
+	c->pid_file_made = false;
 	if (c->dir.fd >= 0) {
 		(void)ids_release(c->dir.path, c->record.id_range, NULL);
 		(void)statedir_remove(&c->dir, NULL);
@@ -456,21 +462,33 @@ void creation_release(struct creation *c)
 	arena_free(&c->arena);
 }
 
+/* Let the first process wait on its own: only when it has closed its end, our death is not its. */
+static int leave_alone(struct creation *c, struct err *e)
+{
+	if (hs_send(c->hs_fd, HS_WAIT) < 0)
+		return err_set(e, ERR_SYSTEM, ECHILD,
+			       "the container's process ended right after its set-up");
+	return hs_recv_exec(c->hs_fd, e);
+}
+
 int container_create(const struct container_request *req, struct err *e)
 {
 	struct creation c;
 	int r = creation_make(&c, req, false, e);
 
 	if (r == 0) {
-		/* Wait until it has closed its end: only then our death is no longer its own. */
-		r = hs_send(c.hs_fd, HS_WAIT);
-		if (r == 0)
-			r = hs_recv_exec(c.hs_fd, e);
-		else
-			r = err_set(e, ERR_SYSTEM, ECHILD,
-				    "the container's process ended right after its set-up");
+		r = leave_alone(&c, e);
+		/* The last thing that can fail: a line that says "done" is true. */
+		if (r == 0) {
+			const struct audit line = creation_audit(&c);
+			r = audit_done(&line, e);
+		}
 		if (r < 0)
 			creation_undo(&c);
+	}
+	if (r < 0) {
+		const struct audit line = creation_audit(&c);
+		audit_result(&line, e);
 	}
 	creation_release(&c);
 	return r;

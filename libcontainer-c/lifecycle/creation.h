@@ -37,6 +37,7 @@ struct creation {
 	struct record record;
 	struct cgroup cgroup;
 	bool cgroup_made;
+	bool pid_file_made;
 	struct rootfs rootfs;
 	struct mounts mounts;
 	struct rlimits_saved rlimits;

@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apply/hooks.h"
@@ -25,6 +24,7 @@
 #include "kernel/sys.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/documents.h"
+#include "lifecycle/now.h"
 #include "lifecycle/oci_state.h"
 #include "oci-spec/spec.h"
 
@@ -46,29 +46,15 @@ int creation_check_terminal(const struct creation *c, struct err *e)
 	return 0;
 }
 
-/* RFC 3339 with nanoseconds, UTC. */
-static int now_text(char *buf, size_t size)
-{
-	struct timespec t;
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	if (!gmtime_r(&t.tv_sec, &tm))
-		return -EOVERFLOW;
-	size_t n = strftime(buf, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf + n, size - n, ".%09ldZ", t.tv_nsec);
-	return 0;
-}
-
 int creation_fill_record(struct creation *c, struct err *e)
 {
 	struct record *r = &c->record;
 	const struct spec *s = c->hardened;
 	const struct hooks_plan *h = &c->plan.hooks;
 	enum ns_mode pid_mode = c->plan.ns.ns[NS_PID].mode;
-	char *created = arena_alloc(&c->arena, 64);
+	char *created = arena_alloc(&c->arena, NOW_SIZE);
 
-	if (!created || now_text(created, 64) < 0)
+	if (!created || now_text(created) < 0)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	r->format = RECORD_FORMAT;
 	r->oci_version = s->version;
@@ -102,6 +88,23 @@ int creation_write_documents(struct creation *c, struct err *e)
 		.limits = cgroup_record(&c->cgroup),
 	};
 	return documents_write(&c->dir, &docs, e);
+}
+
+struct audit creation_audit(const struct creation *c)
+{
+	const struct spec *s = c->hardened ? c->hardened : c->asked;
+
+	return (struct audit){
+		.policy = c->req->policy,
+		.event = c->run ? "run" : "create",
+		.id = c->req->id,
+		.bundle = c->req->bundle,
+		.process = s ? s->process : NULL,
+		.decisions = &c->decisions,
+		.maps = c->record.complete ? &c->plan.ns.maps : NULL,
+		.limits = c->cgroup_made ? cgroup_limits(&c->cgroup) : NULL,
+		.pid = c->proc.pid,
+	};
 }
 
 int creation_listen(struct creation *c, struct err *e)

@@ -4,6 +4,7 @@
 #define BULKHEAD_LIFECYCLE_CREATION_PARTS_H
 
 #include "base/err.h"
+#include "lifecycle/audit.h"
 
 struct creation;
 
@@ -16,6 +17,9 @@ int creation_fill_record(struct creation *c, struct err *e);
 /** creation_write_documents - config.json and hardening.json into the state directory; adds to the
  * record what the root file system turned out to be. */
 int creation_write_documents(struct creation *c, struct err *e);
+
+/** creation_audit - the line of the audit trail, as far as the creation has come. */
+struct audit creation_audit(const struct creation *c);
 
 /** creation_listen - start.sock, on which the first process waits. */
 int creation_listen(struct creation *c, struct err *e);

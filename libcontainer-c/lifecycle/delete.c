@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/audit.h"
 #include "lifecycle/container.h"
 #include "lifecycle/ids.h"
 #include "lifecycle/late_hooks.h"
@@ -127,10 +128,27 @@ static void kill_init_if_busy(const char *root, const char *id)
 	opened_close(&o);
 }
 
-int container_delete(const char *root, const char *id, bool force, struct err *e)
+/* Hands @why on to the caller, too. */
+static void record_delete(const struct opened *o, const char *id, const struct policy *policy,
+			  const struct err *why, struct err *e)
+{
+	bool failed = why->kind != ERR_NONE;
+
+	audit_result(&(struct audit){.policy = policy,
+				     .event = "delete",
+				     .id = id,
+				     .bundle = o->record.bundle,
+				     .pid = o->init.pid},
+		     failed ? why : NULL);
+	if (failed && e && e->kind == ERR_NONE)
+		*e = *why;
+}
+
+int container_delete(const char *root, const char *id, bool force, const struct policy *policy,
+		     struct err *e)
 {
 	struct opened o;
-	struct err missing = {0};
+	struct err missing = {0}, why = {0};
 
 	if (force)
 		kill_init_if_busy(root, id);
@@ -145,11 +163,12 @@ int container_delete(const char *root, const char *id, bool force, struct err *e
 	}
 	opened_refresh(&o);
 	if (!force && o.status != CONTAINER_STOPPED && o.status != CONTAINER_CREATED)
-		r = err_set(e, ERR_STATE, EBUSY,
+		r = err_set(&why, ERR_STATE, EBUSY,
 			    "cannot delete container %s that is not stopped: %s", id,
 			    container_status_name(o.status));
 	else
-		r = destroy(&o, e);
+		r = destroy(&o, &why);
+	record_delete(&o, id, policy, &why, e);
 	opened_close(&o);
 	return r;
 }

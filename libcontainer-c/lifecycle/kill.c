@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/audit.h"
 #include "lifecycle/container.h"
 #include "lifecycle/opened.h"
 
@@ -34,7 +35,24 @@ static int kill_init(const struct opened *o, int sig, struct err *e)
 	return 0;
 }
 
-int container_kill(const char *root, const char *id, int sig, bool all, struct err *e)
+static int kill_container(const struct opened *o, int sig, bool all, struct err *e)
+{
+	bool shared = sig == SIGKILL && o->record.shared_pid_namespace;
+	int r = 0;
+
+	if (o->status == CONTAINER_STOPPED || o->status == CONTAINER_CREATING) {
+		/* --all: what is left of a container without a pid namespace of its own. */
+		if (all || (shared && o->status == CONTAINER_STOPPED))
+			r = o->has_record ? kill_all(&o->record, sig, e) : 0;
+		if (!all)
+			r = err_set(e, ERR_STATE, ESRCH, "container not running");
+		return r;
+	}
+	return all || shared ? kill_all(&o->record, sig, e) : kill_init(o, sig, e);
+}
+
+int container_kill(const char *root, const char *id, int sig, bool all, const struct policy *policy,
+		   struct err *e)
 {
 	struct opened o;
 	/* No lock: a hook or a creator that hangs must be killable. */
@@ -43,18 +61,16 @@ int container_kill(const char *root, const char *id, int sig, bool all, struct e
 	if (r < 0)
 		return r;
 	opened_refresh(&o);
-	bool shared = sig == SIGKILL && o.record.shared_pid_namespace;
-	if (o.status == CONTAINER_STOPPED || o.status == CONTAINER_CREATING) {
-		/* --all: what is left of a container without a pid namespace of its own. */
-		if (all || (shared && o.status == CONTAINER_STOPPED))
-			r = o.has_record ? kill_all(&o.record, sig, e) : 0;
-		if (!all)
-			r = err_set(e, ERR_STATE, ESRCH, "container not running");
-	} else if (all || shared) {
-		r = kill_all(&o.record, sig, e);
-	} else {
-		r = kill_init(&o, sig, e);
-	}
+	r = kill_container(&o, sig, all, e);
+	/* Signal 0 only asks whether there is somebody. */
+	if (sig != 0)
+		audit_result(&(struct audit){.policy = policy,
+					     .event = "kill",
+					     .id = id,
+					     .bundle = o.record.bundle,
+					     .signal = sig,
+					     .pid = o.init.pid},
+			     r < 0 ? e : NULL);
 	opened_close(&o);
 	return r;
 }

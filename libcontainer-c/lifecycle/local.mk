@@ -1,4 +1,10 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/lifecycle/audit.c libcontainer-c/lifecycle/audit.h \
+	libcontainer-c/lifecycle/audit_file.c libcontainer-c/lifecycle/audit_journal.c \
+	libcontainer-c/lifecycle/audit_line.c libcontainer-c/lifecycle/audit_line.h \
+	libcontainer-c/lifecycle/audit_read.c libcontainer-c/lifecycle/audit_read.h \
+	libcontainer-c/lifecycle/audit_sinks.h libcontainer-c/lifecycle/audit_syslog.c \
+	libcontainer-c/lifecycle/audit_trace.c \
 	libcontainer-c/lifecycle/bundle.c libcontainer-c/lifecycle/bundle.h \
 	libcontainer-c/lifecycle/child.c \
 	libcontainer-c/lifecycle/container.h \
@@ -13,6 +19,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/kill.c \
 	libcontainer-c/lifecycle/late_hooks.c libcontainer-c/lifecycle/late_hooks.h \
 	libcontainer-c/lifecycle/nsfds.c libcontainer-c/lifecycle/nsfds.h \
+	libcontainer-c/lifecycle/now.c libcontainer-c/lifecycle/now.h \
 	libcontainer-c/lifecycle/oci_state.c libcontainer-c/lifecycle/oci_state.h \
 	libcontainer-c/lifecycle/opened.h libcontainer-c/lifecycle/query.c \
 	libcontainer-c/lifecycle/pidfile.c libcontainer-c/lifecycle/pidfile.h \

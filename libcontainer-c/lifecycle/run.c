@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "kernel/sys.h"
 #include "lifecycle/creation.h"
+#include "lifecycle/creation_parts.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/late_hooks.h"
 #include "lifecycle/opened.h"
@@ -151,6 +152,34 @@ static int go(struct creation *c, struct err *e)
 	return r;
 }
 
+/* Nothing runs that could not be written down. */
+static int make_recorded(struct creation *c, const struct container_request *req, struct err *e)
+{
+	int r = creation_make(c, req, true, e);
+	struct audit line = creation_audit(c);
+
+	if (r == 0) {
+		r = audit_done(&line, e);
+		if (r < 0)
+			creation_undo(c);
+	}
+	if (r < 0)
+		audit_result(&line, e);
+	return r;
+}
+
+static void record_failed_start(const struct creation *c, const struct err *why)
+{
+	const struct audit line = {
+		.policy = c->req->policy,
+		.event = "start",
+		.id = c->req->id,
+		.bundle = c->req->bundle,
+	};
+
+	audit_result(&line, why);
+}
+
 int container_run(const struct container_request *req, int *ret_status, struct err *e)
 {
 	struct creation c;
@@ -161,9 +190,11 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 	AUTO_FD signal_fd = stay_here ? block_signals(&old) : -1;
 	if (stay_here && signal_fd < 0)
 		return err_sys(e, -signal_fd, "signalfd");
-	int r = creation_make(&c, req, true, e);
+	int r = make_recorded(&c, req, e);
 	if (r == 0) {
 		r = go(&c, e);
+		if (r < 0)
+			record_failed_start(&c, e);
 		if (r == 0 && stay_here)
 			r = foreground(&c, signal_fd, &status, e);
 		if (r < 0)
@@ -174,9 +205,9 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 	/* A created container ends by delete, poststop hooks included, whatever went wrong in it.
 	 */
 	if (r < 0 && created)
-		(void)container_delete(req->root, req->id, true, NULL);
+		(void)container_delete(req->root, req->id, true, req->policy, NULL);
 	if (r == 0 && stay_here && !req->keep)
-		r = container_delete(req->root, req->id, true, e);
+		r = container_delete(req->root, req->id, true, req->policy, e);
 	if (stay_here)
 		sigprocmask(SIG_SETMASK, &old, NULL);
 	if (r == 0)

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/audit.h"
 #include "lifecycle/container.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/late_hooks.h"
@@ -53,35 +54,48 @@ static void stop(const struct opened *o)
 		(void)initproc_wait_gone(fd, 10000);
 }
 
-int container_start(const char *root, const char *id, struct err *e)
+static int start(const struct opened *o, struct err *e)
 {
-	struct opened o;
-	int r = opened_load(root, id, true, &o, e);
+	int r = check_status(o, e);
 
-	if (r < 0)
-		return r;
-	r = check_status(&o, e);
 	if (r == 0) {
-		opened_refresh(&o);
-		AUTO_FD fd = connect_init(&o, e);
+		opened_refresh(o);
+		AUTO_FD fd = connect_init(o, e);
 		r = fd < 0 ? fd : 0;
 		/*
 		 * Whoever looks during the hooks sees "running". It cannot be held back any longer:
 		 * a failure is none of the start, and the name of the process tells afterwards.
 		 */
 		if (r == 0)
-			(void)unlinkat(o.dir.fd, START_SOCKET, 0);
+			(void)unlinkat(o->dir.fd, START_SOCKET, 0);
 		if (r == 0)
 			r = hs_recv_exec(fd, e);
 		if (r < 0)
 			err_wrap(e, "unable to start container process");
 	}
-	if (r == 0 && o.record.has_poststart) {
-		r = late_hooks_poststart(&o, e);
+	if (r == 0 && o->record.has_poststart) {
+		r = late_hooks_poststart(o, e);
 		/* runtime.md, step 9: a failure stops the container, which can then be deleted. */
 		if (r < 0)
-			stop(&o);
+			stop(o);
 	}
+	return r;
+}
+
+int container_start(const char *root, const char *id, const struct policy *policy, struct err *e)
+{
+	struct opened o;
+	int r = opened_load(root, id, true, &o, e);
+
+	if (r < 0)
+		return r;
+	r = start(&o, e);
+	audit_result(&(struct audit){.policy = policy,
+				     .event = "start",
+				     .id = id,
+				     .bundle = o.record.bundle,
+				     .pid = o.init.pid},
+		     r < 0 ? e : NULL);
 	opened_close(&o);
 	return r;
 }
