@@ -136,7 +136,9 @@ tests_prop_test_harden_LDFLAGS = -Wl,--wrap=arena_alloc,--wrap=arena_array \
 # The comparison with runc and crun; tests/bench/run builds what it needs.
 EXTRA_PROGRAMS = tests/bench/filter
 tests_bench_filter_SOURCES = tests/bench/filter.c
-EXTRA_DIST += tests/bench/floor.c tests/bench/run tests/bench/timer.c
+EXTRA_DIST += tests/bench/floor.c tests/bench/harden tests/bench/run tests/bench/timer.c
+EXTRA_PROGRAMS += tests/bench/bench_harden
+tests_bench_bench_harden_SOURCES = tests/bench/bench_harden.c
 
 # What runs as root: containers, faults, engines.
 EXTRA_DIST += tests/lib/bundle.py tests/lib/harness.py tests/lib/images.py \
@@ -151,7 +153,7 @@ check_PROGRAMS += tests/unit/test_mountinfo tests/unit/test_overlay_options \
 	tests/integration/test_rootfs_layers tests/integration/test_rootfs_overlay \
 	tests/integration/test_rootfs_plain
 EXTRA_PROGRAMS += tests/bench/bench_rootfs
-ROOTFS_BOX = tests/integration/rootfs_box.h tests/integration/rootfs_overlay.h
+ROOTFS_BOX = tests/integration/box_files.h tests/integration/rootfs_box.h tests/integration/rootfs_overlay.h
 tests_unit_test_mountinfo_SOURCES = tests/unit/test_mountinfo.c
 tests_unit_test_overlay_options_SOURCES = tests/unit/test_overlay_options.c
 tests_unit_test_rootfs_plan_SOURCES = tests/unit/test_rootfs_plan.c
@@ -193,7 +195,8 @@ check_PROGRAMS += tests/unit/test_in_root tests/unit/test_mounts_options \
 EXTRA_PROGRAMS += tests/bench/bench_mounts
 tests_prop_test_mounts_plan_SOURCES = tests/prop/test_mounts_plan.c \
 	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
-MOUNTS_BOX = tests/integration/mounts_box.h
+MOUNTS_BOX = tests/integration/box_files.h tests/integration/mounts_agent.h \
+	tests/integration/mounts_box.h
 tests_unit_test_in_root_SOURCES = tests/unit/test_in_root.c
 tests_unit_test_mounts_options_SOURCES = tests/unit/test_mounts_options.c
 tests_unit_test_mounts_plan_SOURCES = tests/unit/test_mounts_plan.c

@@ -100,7 +100,7 @@ static void take(struct snapshot *s, const char *dir)
 
 	memset(s, 0, sizeof(*s));
 	box_read_mounts(s->mounts);
-	op_list(dir, s->files);
+	list_dir(dir, s->files, sizeof(s->files));
 	if (!getcwd(s->cwd, sizeof(s->cwd)))
 		strcpy(s->cwd, "?");
 	for (int fd = 0; fd < 256; fd++)

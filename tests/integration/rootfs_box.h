@@ -37,17 +37,11 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "tests/integration/box_files.h"
 #include "tests/unit/check.h"
 
-/* Each test uses some of these. */
-#pragma GCC diagnostic ignored "-Wunused-function"
-
 #define BOX_UID	 0x71000000u /* outside every range that a host hands out */
-#define BOX_SEP	 '\x1f'
 #define BOX_TEXT 8192
-
-/* Where the tests make their files: a directory of the disk that is removed at the end. */
-static char box_dir[64];
 
 static void box_clean_up(void)
 {
@@ -91,58 +85,6 @@ __attribute__((constructor(101))) static void box_set_up(void)
 	atexit(box_clean_up);
 }
 
-/* A path below the test directory; four of them may be in use at a time. */
-__attribute__((format(printf, 1, 2))) static const char *at(const char *fmt, ...)
-{
-	static char buf[8][4096];
-	static unsigned n;
-	char *p = buf[n++ % 8];
-	int len = snprintf(p, sizeof(buf[0]), "%s/", box_dir);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p + len, sizeof(buf[0]) - (size_t)len, fmt, ap);
-	va_end(ap);
-	return p;
-}
-
-static void make_dirs(const char *path)
-{
-	char buf[4096];
-
-	snprintf(buf, sizeof(buf), "%s", path);
-	for (char *p = buf + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		mkdir(buf, 0755);
-		*p = '/';
-	}
-	CHECK_MSG(mkdir(buf, 0755) == 0 || errno == EEXIST, "%s: %s", buf, strerror(errno));
-}
-
-static void make_file(const char *path, const char *text)
-{
-	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-
-	CHECK_MSG(fd >= 0, "%s: %s", path, strerror(errno));
-	CHECK(fd_write_all(fd, text, strlen(text)) == 0);
-	close(fd);
-}
-
-static const char *file_text(const char *path)
-{
-	static char text[4096];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-	if (fd < 0)
-		return strerrorname_np(errno);
-	ssize_t n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	return text;
-}
-
 /* "uid:gid mode type" on disk, or an errno name. */
 static const char *on_disk(const char *path)
 {
@@ -165,33 +107,6 @@ static char *reply_ok(char *out, const char *text)
 {
 	snprintf(out, BOX_TEXT, "%s", text);
 	return out;
-}
-
-static void op_list(const char *path, char *out)
-{
-	struct dirent **names;
-	int n = scandir(path, &names, NULL, alphasort);
-
-	if (n < 0) {
-		reply_ok(out, strerrorname_np(errno));
-		return;
-	}
-	out[0] = '\0';
-	for (int i = 0; i < n; i++)
-		if (strcmp(names[i]->d_name, ".") && strcmp(names[i]->d_name, ".."))
-			snprintf(out + strlen(out), BOX_TEXT - strlen(out), "%s%s", *out ? "," : "",
-				 names[i]->d_name);
-}
-
-static int op_write(const char *path, const char *text, int flags)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0644);
-
-	if (fd < 0)
-		return -1;
-	int r = write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : -1;
-	close(fd);
-	return r;
 }
 
 static void op_flags(const char *path, char *out)
@@ -275,7 +190,7 @@ static void agent_do(char *message, char *out)
 	*a++ = '\0';
 	*b++ = '\0';
 	if (!strcmp(op, "list"))
-		return op_list(a, out);
+		return list_dir(a, out, BOX_TEXT);
 	if (!strcmp(op, "flags"))
 		return op_flags(a, out);
 	if (!strcmp(op, "stat"))

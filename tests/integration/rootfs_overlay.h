@@ -52,7 +52,7 @@ static const char *names_in(const char *path)
 	static unsigned n;
 	char *out = text[n++ % 4];
 
-	op_list(path, out);
+	list_dir(path, out, BOX_TEXT);
 	return out;
 }
 
