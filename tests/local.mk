@@ -227,3 +227,11 @@ EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
 	tests/integration/test_bypass.py \
 	tests/integration/test_abuse_values.py tests/integration/test_abuse_neighbour.py
 EXTRA_DIST += tests/vm/test_run.sh tests/vm/containers.py
+
+# AppArmor, SELinux and Landlock.
+EXTRA_DIST += contrib/apparmor/bulkhead-default contrib/apparmor/install
+check_PROGRAMS += tests/unit/test_harden_lsm tests/unit/test_lsm_probe \
+	tests/integration/test_landlock
+tests_unit_test_harden_lsm_SOURCES = tests/unit/test_harden_lsm.c tests/unit/harden_case.h
+tests_unit_test_lsm_probe_SOURCES = tests/unit/test_lsm_probe.c
+tests_integration_test_landlock_SOURCES = tests/integration/test_landlock.c

@@ -10,6 +10,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/hooks.c libcontainer-c/apply/hooks.h \
 	libcontainer-c/apply/keyring.c libcontainer-c/apply/keyring.h \
 	libcontainer-c/apply/labels.c libcontainer-c/apply/labels.h \
+	libcontainer-c/apply/landlock.c libcontainer-c/apply/landlock.h \
 	libcontainer-c/apply/process.c libcontainer-c/apply/process.h \
 	libcontainer-c/apply/procfs.c libcontainer-c/apply/procfs.h \
 	libcontainer-c/apply/relay.c libcontainer-c/apply/relay.h \

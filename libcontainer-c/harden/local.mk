@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/annotations.c \
+	libcontainer-c/harden/apparmor.c \
 	libcontainer-c/harden/binds.c \
 	libcontainer-c/harden/capabilities.c \
 	libcontainer-c/harden/control.h \
@@ -12,6 +13,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/harden.c \
 	libcontainer-c/harden/harden.h \
 	libcontainer-c/harden/hooks.c \
+	libcontainer-c/harden/landlock.c \
 	libcontainer-c/harden/measures.c \
 	libcontainer-c/harden/measures.h \
 	libcontainer-c/harden/memory.c \
@@ -29,6 +31,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/rootfs.c \
 	libcontainer-c/harden/rule.h \
 	libcontainer-c/harden/seccomp.c \
+	libcontainer-c/harden/selinux.c \
 	libcontainer-c/harden/storage.c \
 	libcontainer-c/harden/storage.h \
 	libcontainer-c/harden/sysctl.c \

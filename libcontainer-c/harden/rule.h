@@ -135,6 +135,9 @@ void rule_pids(struct harden *h);
 void rule_memory(struct harden *h);
 void rule_sysctl(struct harden *h);
 void rule_rlimits(struct harden *h);
+void rule_apparmor(struct harden *h);
+void rule_selinux(struct harden *h);
+void rule_landlock(struct harden *h);
 void rule_hooks(struct harden *h);
 void rule_annotations(struct harden *h);
 

@@ -81,16 +81,32 @@ struct caller_fact {
 	uint32_t login_uid; /* /proc/self/loginuid; UINT32_MAX: never logged in */
 };
 
+/* What a profile of AppArmor does. */
+enum profile_mode {
+	PROFILE_UNKNOWN, /* not looked for, or the list cannot be read */
+	PROFILE_NOT_LOADED,
+	PROFILE_ENFORCED,
+	PROFILE_COMPLAINS,  /* what it denies is logged and happens all the same */
+	PROFILE_UNCONFINED, /* a name for no confinement at all */
+};
+
+struct profile_fact {
+	const char *name;
+	enum profile_mode mode;
+};
+
 struct host_facts {
 	struct caller_fact caller;
 	unsigned kernel_major, kernel_minor;
 	uint64_t mem_total; /* bytes of RAM */
 	uint64_t last_cap;  /* /proc/sys/kernel/cap_last_cap */
 	bool swap_accounting;
-	bool kmem_accounting_off; /* booted with cgroup.memory=nokmem */
-	bool apparmor, selinux;	  /* enabled in the running kernel */
-	bool apparmor_loaded;	  /* the policy's default profile is loaded */
+	bool kmem_accounting_off;	     /* booted with cgroup.memory=nokmem */
+	bool apparmor, selinux;		     /* enabled in the running kernel */
+	const struct profile_fact *profiles; /* of AppArmor: those that this container may get */
+	size_t n_profiles;
 	bool selinux_enforcing;
+	bool selinux_label_known;  /* the loaded SELinux policy takes our policy's label */
 	int landlock_abi;	   /* landlock(7); 0: none */
 	unsigned cpus;		   /* online */
 	unsigned recent_creations; /* of this container id within the policy's time */

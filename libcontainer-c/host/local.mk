@@ -1,5 +1,6 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/facts.h \
+	libcontainer-c/host/lsm_probe.c libcontainer-c/host/lsm_probe.h \
 	libcontainer-c/host/ns_probe.c libcontainer-c/host/ns_probe.h \
 	libcontainer-c/host/probe.c libcontainer-c/host/probe.h \
 	libcontainer-c/host/range_probe.c

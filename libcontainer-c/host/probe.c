@@ -22,6 +22,7 @@
 #include "base/str.h"
 #include "host/cgroup_probe.h"
 #include "host/facts.h"
+#include "host/lsm_probe.h"
 #include "host/ns_probe.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
@@ -53,16 +54,6 @@ static void probe_memory(struct host_facts *f)
 
 	if (sysinfo(&si) == 0)
 		f->mem_total = (uint64_t)si.totalram * si.mem_unit;
-}
-
-static void probe_lsm(struct host_facts *f)
-{
-	char text[8];
-
-	f->apparmor = file_read_at(AT_FDCWD, "/sys/module/apparmor/parameters/enabled", text,
-				   sizeof(text)) > 0 &&
-		      text[0] == 'Y';
-	f->selinux = access("/sys/fs/selinux/enforce", F_OK) == 0;
 }
 
 /* In the initial user namespace the map is one line that covers all 2^32 - 1 ids. */
@@ -187,7 +178,6 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	probe_kernel(&f);
 	probe_last_cap(&f);
 	probe_memory(&f);
-	probe_lsm(&f);
 	probe_userns(&f);
 	probe_caller(&f);
 	f.cpus = (unsigned)get_nprocs();
@@ -198,7 +188,9 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	r = host_probe_cgroup(a, &f, e);
 	if (r < 0)
 		return r;
-	r = probe_sockets(&p->binds, a, &f);
+	r = host_probe_lsm(s, p, a, &f);
+	if (r == 0)
+		r = probe_sockets(&p->binds, a, &f);
 	if (r == 0 && s)
 		r = probe_binds(s, a, &f);
 	if (r < 0)

@@ -97,3 +97,18 @@ int sys_setns(int fd, int nstype)
 {
 	return setns(fd, nstype);
 }
+
+int sys_landlock_create_ruleset(const void *attr, size_t size, unsigned flags)
+{
+	return (int)syscall(SYS_landlock_create_ruleset, attr, size, flags);
+}
+
+int sys_landlock_add_rule(int ruleset_fd, unsigned type, const void *attr)
+{
+	return (int)syscall(SYS_landlock_add_rule, ruleset_fd, type, attr, 0);
+}
+
+int sys_landlock_restrict_self(int ruleset_fd)
+{
+	return (int)syscall(SYS_landlock_restrict_self, ruleset_fd, 0);
+}

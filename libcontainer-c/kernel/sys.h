@@ -74,4 +74,16 @@ long sys_keyctl(int op, unsigned long a, unsigned long b, unsigned long c, unsig
 /** sys_setns - setns(2); also with a pidfd and several CLONE_NEW flags (5.8). */
 int sys_setns(int fd, int nstype);
 
+/**
+ * sys_landlock_create_ruleset - landlock_create_ruleset(2), 5.13. @attr may be longer than what the
+ * kernel knows, if the rest of it is zero. With @flags: the version of Landlock.
+ */
+int sys_landlock_create_ruleset(const void *attr, size_t size, unsigned flags);
+
+/** sys_landlock_add_rule - landlock_add_rule(2), 5.13. */
+int sys_landlock_add_rule(int ruleset_fd, unsigned type, const void *attr);
+
+/** sys_landlock_restrict_self - landlock_restrict_self(2), 5.13. */
+int sys_landlock_restrict_self(int ruleset_fd);
+
 #endif

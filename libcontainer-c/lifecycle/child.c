@@ -144,6 +144,7 @@ void child_main(void *arg)
 	struct program p = {
 		.process = &c->plan.process,
 		.seccomp = &c->plan.seccomp,
+		.landlock = &c->plan.landlock,
 		.proc_fd = c->proc_fd,
 		.hs_fd = c->hs_peer_fd,
 		.start_fd = c->start_fd,

@@ -18,6 +18,7 @@
 #include "apply/fds.h"
 #include "apply/home.h"
 #include "apply/labels.h"
+#include "apply/landlock.h"
 #include "apply/process.h"
 #include "apply/seccomp.h"
 #include "base/err.h"
@@ -148,6 +149,8 @@ void program_execute(struct program *p, struct err *e)
 	default_signals();
 	/* Close-on-exec from here on: a program that starts has nothing of ours. */
 	if (fds_seal(p->keep_fds, e) < 0)
+		return;
+	if (landlock_apply(p->landlock, e) < 0)
 		return;
 	if (p->process->no_new_privs && seccomp_apply(p->seccomp, e) < 0)
 		return;

@@ -10,12 +10,14 @@
 #include <stdbool.h>
 
 struct err;
+struct landlock_plan;
 struct process_plan;
 struct seccomp_plan;
 
 struct program {
 	struct process_plan *process;
 	const struct seccomp_plan *seccomp;
+	const struct landlock_plan *landlock;
 	int proc_fd; /* host's procfs, O_PATH; closed on the way */
 	int hs_fd,
 		start_fd;  /* the only descriptors of ours that stay open until execve; -1: none */
@@ -42,7 +44,7 @@ int program_become_root(struct err *e);
  */
 int program_prepare(struct program *p, int tty_fd, struct err *e);
 
-/** program_execute - default signals, seccomp, execve(2). Returns only on failure. */
+/** program_execute - default signals, Landlock, seccomp, execve(2). Returns only on failure. */
 void program_execute(struct program *p, struct err *e);
 
 #endif

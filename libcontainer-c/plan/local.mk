@@ -76,3 +76,7 @@ libcontainer-c/plan/seccomp_builtin.$(OBJEXT): $(SECCOMP_HEADER)
 # The root mount.
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/rootfs.c libcontainer-c/plan/rootfs.h
+
+# Landlock.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/landlock.c libcontainer-c/plan/landlock.h

@@ -14,9 +14,10 @@ static int plan_process(const struct spec *s, const struct measures *m, const st
 		r = process_plan_personality(s->linux_ ? s->linux_->personality : NULL, &p->process,
 					     e);
 	/* The built-in filter depends on the capabilities that are left. */
-	return r < 0 ? r
-		     : seccomp_plan_make(s->linux_ ? s->linux_->seccomp : NULL, m,
-					 p->process.caps.bounding, a, &p->seccomp, e);
+	if (r == 0)
+		r = seccomp_plan_make(s->linux_ ? s->linux_->seccomp : NULL, m,
+				      p->process.caps.bounding, a, &p->seccomp, e);
+	return r < 0 ? r : landlock_plan_make(m, f, &p->landlock, e);
 }
 
 int plan_make(const struct spec *hardened, const struct measures *measures,

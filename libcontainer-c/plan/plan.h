@@ -9,6 +9,7 @@
 
 #include "plan/cgroup.h"
 #include "plan/hooks.h"
+#include "plan/landlock.h"
 #include "plan/mounts.h"
 #include "plan/namespaces.h"
 #include "plan/process.h"
@@ -31,6 +32,7 @@ struct plan {
 	struct cgroup_plan cgroup;
 	struct process_plan process;
 	struct seccomp_plan seccomp;
+	struct landlock_plan landlock;
 	struct sysctl_plan sysctl;
 	struct hooks_plan hooks;
 };

@@ -189,11 +189,6 @@ static const struct policy_rlimit rlimit_ceilings[] = {
 	{"RLIMIT_CORE", 0, "core dumps are written on the host and hold secrets"},
 };
 
-static const struct spec_pair landlock_readonly[] = {
-	{"/proc/sys", "the kernel's settings"},
-	{"/sys", "the kernel's settings"},
-};
-
 static const struct policy built_in = {
 	.privileged = {.level = POLICY_ENFORCE},
 	.userns = {.level = POLICY_ENFORCE,
@@ -262,13 +257,18 @@ static const struct policy built_in = {
 		     .allow_unconfined = false}, /* CIS 5.2 */
 	.selinux = {.level = POLICY_ENFORCE,
 		    .label = "system_u:system_r:bulkhead_container_t",
+		    .mount_label = "system_u:object_r:bulkhead_file_t",
 		    .categories = true,
 		    .require = false,
 		    .allow_unconfined = false}, /* CIS 5.3 */
+	/*
+	 * No read-only hierarchies: mounts keep /proc/sys and /sys read-only, and locked. A domain
+	 * for all would have its price: what `exec` starts could not look into /proc/1/fd and
+	 * /proc/1/environ, and no new names could be made beside "/sys", that is, in "/".
+	 */
 	.landlock = {.level = POLICY_ENFORCE,
-		     LIST(readonly, landlock_readonly),
-		     .scope_sockets = true,
-		     .scope_signals = true},
+		     .scope_sockets = true,  /* only where the network is the host's */
+		     .scope_signals = true}, /* only where the processes are the host's */
 	.restart = {.level = POLICY_OFF, .count = 10, .seconds = 60, .pause = 60},
 	.exec = {.level = POLICY_ENFORCE, .allow_root = true}, /* how people look into containers */
 	.annotations = {.level = POLICY_ENFORCE, LIST(ignored, annotations)},

@@ -219,10 +219,11 @@ struct policy_apparmor {
 
 struct policy_selinux {
 	const char *level;
-	const char *label;     /* "user:role:type" for configs without one */
-	bool categories;       /* with a pair of categories of the container's own */
-	bool require;	       /* refuse where SELinux is on and the label is not valid */
-	bool allow_unconfined; /* honour unconfined types in a config */
+	const char *label;	 /* "user:role:type" for configs without one */
+	const char *mount_label; /* the same for what is mounted for them */
+	bool categories;	 /* with a pair of categories of the container's own */
+	bool require;		 /* refuse where SELinux is on and the label is not valid */
+	bool allow_unconfined;	 /* honour unconfined types in a config */
 };
 
 struct policy_landlock {

@@ -114,7 +114,7 @@ TEST(every_rule_has_a_name_and_a_reason)
 
 	for (; harden_rule(n, &reason); n++)
 		CHECK(*harden_rule(n, &reason) && *reason);
-	CHECK_INT(n, 18);
+	CHECK(n >= 18);
 }
 
 TEST(hooks_are_noted)
