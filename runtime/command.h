@@ -57,7 +57,7 @@ struct command {
 
 extern const struct command command_audit, command_create, command_delete, command_explain,
 	command_features, command_kill, command_list, command_run, command_spec, command_start,
-	command_state;
+	command_state, command_verify;
 
 /* All commands in alphabetical order, NULL at the end. */
 extern const struct command *const commands[];

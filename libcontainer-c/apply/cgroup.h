@@ -56,6 +56,13 @@ int cgroup_create(const struct cgroup_plan *p, struct cgroup *ret, struct err *e
 int cgroup_apply_limits(const struct cgroup_plan *p, struct cgroup *c, struct err *e);
 
 /**
+ * cgroup_check_devices - whether the plan's device rules are in force: the very list on v1, on v2 a
+ * program with the same instructions. @c: opened with the plan's paths.
+ * Returns 0, or ERR_HOST "/linux/resources/devices: ..." with what is there instead.
+ */
+int cgroup_check_devices(const struct cgroup_plan *p, const struct cgroup *c, struct err *e);
+
+/**
  * cgroup_record - what was read back, as one JSON object:
  * {"limits":[{"pointer","file","value"}...],"devices":{...},"kernelMemory":"..."}
  * Valid until cgroup_close(); NULL after cgroup_open().

@@ -88,6 +88,7 @@ static void record_list(struct strbuf *out, const char *got)
 	strbuf_addc(out, '}');
 }
 
+/* @out: where it is recorded, or NULL */
 static int list_read_back(const struct cgroup_plan *p, int dir_fd, struct strbuf *out,
 			  struct err *e)
 {
@@ -103,7 +104,7 @@ static int list_read_back(const struct cgroup_plan *p, int dir_fd, struct strbuf
 	int r = n < 0 ? err_set(e, ERR_SYSTEM, (int)-n, "reading devices.list: %s",
 				strerrorname_np((int)-n))
 		      : compare_list(p, got, e);
-	if (r == 0)
+	if (r == 0 && out)
 		record_list(out, got);
 	arena_free(&a);
 	return r;
@@ -171,26 +172,21 @@ static int attach_program(int dir_fd, int prog_fd)
 	return sys_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr)) < 0 ? -errno : 0;
 }
 
-static int program_id(int prog_fd, uint32_t *ret)
+static int program_info(int prog_fd, struct bpf_prog_info *ret)
 {
-	struct bpf_prog_info info;
 	union bpf_attr attr;
 
-	memset(&info, 0, sizeof(info));
+	memset(ret, 0, sizeof(*ret));
 	memset(&attr, 0, sizeof(attr));
 	attr.info.bpf_fd = (uint32_t)prog_fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (uint64_t)(uintptr_t)&info;
-	if (sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0)
-		return -errno;
-	*ret = info.id;
-	return 0;
+	attr.info.info_len = sizeof(*ret);
+	attr.info.info = (uint64_t)(uintptr_t)ret;
+	return sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)) < 0 ? -errno : 0;
 }
 
-/* 1 when the program with @id is attached. */
-static int is_attached(int dir_fd, uint32_t id)
+/* The programs of the cgroup itself: their number or -errno. */
+static int attached(int dir_fd, uint32_t ids[PROGS])
 {
-	uint32_t ids[PROGS];
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
@@ -198,19 +194,26 @@ static int is_attached(int dir_fd, uint32_t id)
 	attr.query.attach_type = BPF_CGROUP_DEVICE;
 	attr.query.prog_ids = (uint64_t)(uintptr_t)ids;
 	attr.query.prog_cnt = PROGS;
-	if (sys_bpf(BPF_PROG_QUERY, &attr, sizeof(attr)) < 0)
-		return -errno;
-	for (uint32_t i = 0; i < attr.query.prog_cnt; i++)
+	return sys_bpf(BPF_PROG_QUERY, &attr, sizeof(attr)) < 0 ? -errno : (int)attr.query.prog_cnt;
+}
+
+/* 1 when the program with @id is attached. */
+static int is_attached(int dir_fd, uint32_t id)
+{
+	uint32_t ids[PROGS];
+	int n = attached(dir_fd, ids);
+
+	for (int i = 0; i < n; i++)
 		if (ids[i] == id)
 			return 1;
-	return 0;
+	return n < 0 ? n : 0;
 }
 
 static int put_v2(const struct cgroup_plan *p, int dir_fd, struct strbuf *out, struct err *e)
 {
 	AUTO_FD prog_fd = load_with_memlock(p);
 	const char *step = "loading";
-	uint32_t id = 0;
+	struct bpf_prog_info info = {0};
 	int r = prog_fd < 0 ? prog_fd : 0;
 
 	if (r == 0) {
@@ -219,18 +222,18 @@ static int put_v2(const struct cgroup_plan *p, int dir_fd, struct strbuf *out, s
 	}
 	if (r == 0) {
 		step = "querying";
-		r = program_id(prog_fd, &id);
+		r = program_info(prog_fd, &info);
 	}
 	if (r == 0)
-		r = is_attached(dir_fd, id);
+		r = is_attached(dir_fd, info.id);
 	if (r < 0)
 		return err_set(e, ERR_HOST, -r, POINTER ": %s the device program of %s: %s", step,
 			       p->trees[p->devices_tree].dir, strerrorname_np(-r));
 	if (r == 0)
 		return err_set(e, ERR_HOST, EIO,
-			       POINTER ": wanted program %u on %s, but it is not attached", id,
+			       POINTER ": wanted program %u on %s, but it is not attached", info.id,
 			       p->trees[p->devices_tree].dir);
-	strbuf_addf(out, "{\"program\":%u}", id);
+	strbuf_addf(out, "{\"program\":%u}", info.id);
 	return 0;
 }
 
@@ -239,4 +242,47 @@ int cgroup_put_devices(const struct cgroup_plan *p, struct cgroup *c, struct err
 	int dir_fd = c->dirs[p->devices_tree].dir_fd;
 
 	return p->devices_v1 ? put_v1(p, dir_fd, &c->record, e) : put_v2(p, dir_fd, &c->record, e);
+}
+
+/* 1 when program @id has the tag, a digest of the instructions, of another one. */
+static int has_tag(uint32_t id, const struct bpf_prog_info *want)
+{
+	struct bpf_prog_info got;
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_id = id;
+	AUTO_FD fd = sys_bpf(BPF_PROG_GET_FD_BY_ID, &attr, sizeof(attr));
+	if (fd < 0)
+		return -errno;
+	int r = program_info(fd, &got);
+	return r < 0 ? r : memcmp(got.tag, want->tag, sizeof(got.tag)) == 0;
+}
+
+/* Others may be attached besides: all have to allow, so that they only take away. */
+static int check_v2(const struct cgroup_plan *p, int dir_fd, struct err *e)
+{
+	AUTO_FD prog_fd = load_with_memlock(p);
+	struct bpf_prog_info want;
+	uint32_t ids[PROGS];
+	int r = prog_fd < 0 ? prog_fd : program_info(prog_fd, &want);
+	int n = r < 0 ? r : attached(dir_fd, ids);
+
+	for (int i = 0; i < n; i++)
+		if (has_tag(ids[i], &want) == 1)
+			return 0;
+	return n < 0 ? err_set(e, ERR_HOST, -n, POINTER ": the programs of %s cannot be read: %s",
+			       p->trees[p->devices_tree].dir, strerrorname_np(-n))
+		     : err_set(e, ERR_HOST, ENOENT,
+			       POINTER ": %d programs on %s, and none has the planned instructions",
+			       n, p->trees[p->devices_tree].dir);
+}
+
+int cgroup_check_devices(const struct cgroup_plan *p, const struct cgroup *c, struct err *e)
+{
+	int dir_fd = c->dirs[p->devices_tree].dir_fd;
+
+	if (dir_fd < 0)
+		return err_set(e, ERR_HOST, ENOENT, POINTER ": the cgroup is gone");
+	return p->devices_v1 ? list_read_back(p, dir_fd, NULL, e) : check_v2(p, dir_fd, e);
 }

@@ -57,7 +57,10 @@ static int step_load(struct creation *c, struct err *e)
 
 static int step_statedir(struct creation *c, struct err *e)
 {
-	return statedir_create(c->req->root, c->req->id, &c->dir, e);
+	int r = statedir_create(c->req->root, c->req->id, &c->dir, e);
+
+	c->dir.seal = &c->seal;
+	return r;
 }
 
 static int step_facts(struct creation *c, struct err *e)
@@ -336,6 +339,8 @@ static int step_created(struct creation *c, struct err *e)
 		console_close(&c->console);
 	}
 	r = record_write(&c->dir, &c->record, e);
+	if (r == 0)
+		(void)seal_put(&c->seal, &c->cgroup);
 	if (r == 0 && c->rootfs.overlay)
 		(void)rootfs_refresh(c->rootfs.path, -1, 0, NULL);
 	if (r == 0 && c->req->pid_file) {

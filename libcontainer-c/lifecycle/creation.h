@@ -18,6 +18,7 @@
 #include "host/facts.h"
 #include "lifecycle/container.h"
 #include "lifecycle/record.h"
+#include "lifecycle/seal.h"
 #include "lifecycle/spawn.h"
 #include "lifecycle/statedir.h"
 #include "plan/plan.h"
@@ -34,6 +35,7 @@ struct creation {
 	struct plan plan;
 
 	struct statedir dir;
+	struct seal seal; /* of the files in it */
 	struct record record;
 	struct cgroup cgroup;
 	bool cgroup_made;

@@ -26,6 +26,24 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/program.c libcontainer-c/lifecycle/program.h \
 	libcontainer-c/lifecycle/record.c libcontainer-c/lifecycle/record.h \
 	libcontainer-c/lifecycle/run.c \
+	libcontainer-c/lifecycle/seal.c libcontainer-c/lifecycle/seal.h \
 	libcontainer-c/lifecycle/spawn.c libcontainer-c/lifecycle/spawn.h \
 	libcontainer-c/lifecycle/start.c \
 	libcontainer-c/lifecycle/statedir.c libcontainer-c/lifecycle/statedir.h
+
+# What `verify` compares.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/lifecycle/verify.c libcontainer-c/lifecycle/verify.h \
+	libcontainer-c/lifecycle/verify_cgroup.c \
+	libcontainer-c/lifecycle/verify_find.c \
+	libcontainer-c/lifecycle/verify_minimum.c \
+	libcontainer-c/lifecycle/verify_mounts.c \
+	libcontainer-c/lifecycle/verify_ns.c \
+	libcontainer-c/lifecycle/verify_others.c \
+	libcontainer-c/lifecycle/verify_paths.c \
+	libcontainer-c/lifecycle/verify_priv.h \
+	libcontainer-c/lifecycle/verify_process.c \
+	libcontainer-c/lifecycle/verify_seccomp.c \
+	libcontainer-c/lifecycle/verify_state.c \
+	libcontainer-c/lifecycle/verify_text.c libcontainer-c/lifecycle/verify_text.h \
+	libcontainer-c/lifecycle/verify_view.c libcontainer-c/lifecycle/verify_view.h

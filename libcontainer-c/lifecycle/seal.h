@@ -10,6 +10,10 @@
  * It shows what a mistaken script, a restored backup or somebody with no more than write access to
  * the state directory did. Who is root of the host and knows of it can make a new one; against that
  * only the audit trail helps, on another machine.
+ *
+ * A command that writes documents anew takes the seal it finds, lets statedir_write() put the new
+ * digests in (struct statedir, member seal), and attaches it again. It must not make a new one from
+ * all the files: that would seal what somebody else has changed.
  */
 #ifndef BULKHEAD_LIFECYCLE_SEAL_H
 #define BULKHEAD_LIFECYCLE_SEAL_H
@@ -23,7 +27,7 @@ struct cgroup;
 struct err;
 struct statedir;
 
-enum seal_file { SEAL_STATE, SEAL_CONFIG, SEAL_MEASURES, SEAL_HARDENING, SEAL_FILES };
+enum seal_file { SEAL_STATE, SEAL_CONFIG, SEAL_HARDENING, SEAL_FILES };
 
 struct seal {
 	char digest[SEAL_FILES][DIGEST_LEN + 1]; /* "": the file is not covered */
@@ -32,8 +36,8 @@ struct seal {
 /** seal_file_name - its name in the state directory. */
 const char *seal_file_name(enum seal_file f);
 
-/** seal_add - note the digest of a file's contents. */
-void seal_add(struct seal *s, enum seal_file f, const char *text, size_t len);
+/** seal_add - note the digest of the contents of the file @name; any other name is ignored. */
+void seal_add(struct seal *s, const char *name, const char *text, size_t len);
 
 /**
  * seal_put - attach the seal to the container's cgroups; replaces an older one.
@@ -47,9 +51,6 @@ int seal_put(const struct seal *s, const struct cgroup *c);
  * Returns 0, -ENODATA when there is none, -EPROTO when it is not one, or -errno.
  */
 int seal_get(const struct cgroup *c, struct seal *ret);
-
-/** seal_renew - digests of the files as they are now, attached: after a change of documents. */
-int seal_renew(const struct statedir *d, const struct cgroup *c, struct err *e);
 
 /** seal_read - digests of the files as they are now; "" for one that cannot be read. */
 void seal_read(const struct statedir *d, struct seal *ret);

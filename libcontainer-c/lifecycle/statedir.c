@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "lifecycle/seal.h"
 
 #define LOCK_WAIT 10 /* seconds */
 
@@ -191,6 +192,8 @@ int statedir_write(const struct statedir *d, const char *name, const char *text,
 			unlinkat(d->fd, tmp, 0);
 		return err_sys(e, -r, "write %s/%s", d->path, name);
 	}
+	if (d->seal)
+		seal_add(d->seal, name, text, len);
 	return 0;
 }
 

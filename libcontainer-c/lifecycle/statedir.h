@@ -20,6 +20,7 @@
 
 struct arena;
 struct err;
+struct seal;
 
 #define STATE_FILE     "state.json"
 #define CONFIG_FILE    "config.json"
@@ -29,6 +30,7 @@ struct err;
 struct statedir {
 	int fd; /* O_DIRECTORY; holds the lock once taken */
 	char path[PATH_MAX];
+	struct seal *seal; /* statedir_write() adds the digest of what it writes; may be NULL */
 };
 #define STATEDIR_INIT ((struct statedir){.fd = -1})
 
