@@ -22,6 +22,7 @@ struct context {
 	bool root_given;	    /* --root, not the default */
 	bool systemd_cgroup;	    /* --systemd-cgroup, or --cgroup-manager systemd */
 	const char *cgroup_manager; /* as given, or NULL */
+	const char *policy_file;    /* absolute, or NULL: see policy_load() */
 	unsigned inherited_fds;	    /* descriptors from 3 on that the caller has passed */
 };
 
@@ -46,18 +47,20 @@ struct command {
 	const char *description; /* lines without trailing newline, or NULL */
 	const struct option_spec *options;
 	int min_args, max_args;
+	enum options_order order;
+	int error_status; /* when run() fails; 0: 1 */
 
 	/*
 	 * Carries the command out. Returns the exit status (0 to 255), or -errno with @e filled:
-	 * then the message is logged and the status is 1. Options stand in the file's own
-	 * variables.
+	 * then the message is logged and the status is error_status. Options stand in the file's
+	 * own variables.
 	 */
 	int (*run)(const struct context *c, char **args, int n_args, struct err *e);
 };
 
-extern const struct command command_audit, command_create, command_delete, command_explain,
-	command_features, command_kill, command_list, command_run, command_spec, command_start,
-	command_state, command_verify;
+extern const struct command command_audit, command_create, command_delete, command_exec,
+	command_explain, command_features, command_kill, command_list, command_run, command_spec,
+	command_start, command_state, command_verify;
 
 /* All commands in alphabetical order, NULL at the end. */
 extern const struct command *const commands[];

@@ -2,8 +2,9 @@
 
 # Everything but main.c, so that unit tests can link with it.
 runtime_sources = \
-	runtime/audit.c runtime/create.c runtime/delete.c runtime/explain.c runtime/features.c \
-	runtime/kill.c runtime/list.c runtime/run.c runtime/spec.c runtime/start.c runtime/state.c \
+	runtime/audit.c runtime/create.c runtime/delete.c runtime/exec.c runtime/explain.c \
+	runtime/features.c runtime/kill.c runtime/list.c runtime/run.c runtime/spec.c \
+	runtime/start.c runtime/state.c \
 	runtime/verify.c \
 	runtime/command.h runtime/context.c \
 	runtime/globals.c runtime/globals.h \

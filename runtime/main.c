@@ -19,19 +19,9 @@
 #define EXIT_NO_COMMAND 3 /* urfave/cli's status for an unknown command */
 
 const struct command *const commands[] = {
-	&command_audit,
-	&command_create,
-	&command_delete,
-	&command_explain,
-	&command_features,
-	&command_kill,
-	&command_list,
-	&command_run,
-	&command_spec,
-	&command_start,
-	&command_state,
-	&command_verify,
-	NULL,
+	&command_audit,	   &command_create, &command_delete, &command_exec, &command_explain,
+	&command_features, &command_kill,   &command_list,   &command_run,  &command_spec,
+	&command_start,	   &command_state,  &command_verify, NULL,
 };
 
 const struct command *command_find(const char *name)
@@ -134,7 +124,7 @@ static int run_command(const struct context *c, const struct command *cmd, int a
 	struct options_rest rest;
 	struct err e = {0};
 
-	if (options_parse(cmd->options, argc, argv, OPTIONS_ANYWHERE, &rest, &e) < 0) {
+	if (options_parse(cmd->options, argc, argv, cmd->order, &rest, &e) < 0) {
 		AUTO_STRBUF intro = STRBUF_INIT;
 		strbuf_addf(&intro, "Incorrect Usage: %s", e.msg);
 		return fail_usage(c, intro.failed ? "Incorrect Usage." : intro.buf, cmd, &e);
@@ -144,7 +134,9 @@ static int run_command(const struct context *c, const struct command *cmd, int a
 	if (check_count(c, cmd, rest.n, &e) < 0)
 		return fail_usage(c, "Incorrect Usage.", cmd, &e);
 	int status = cmd->run(c, rest.args, rest.n, &e);
-	return status < 0 ? fail(c, &e, EXIT_FAILURE) : status;
+	if (status < 0)
+		return fail(c, &e, cmd->error_status ? cmd->error_status : EXIT_FAILURE);
+	return status;
 }
 
 static int help_command(const struct context *c, int argc, char **argv)

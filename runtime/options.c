@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -102,6 +103,17 @@ static int set_number(const struct word *w, const char *value, unsigned *number,
 	return 0;
 }
 
+/* Room for as many values as there are words; it lives as long as argv. */
+static int add_value(struct parser *p, struct option_list *l, const char *value, struct err *e)
+{
+	if (!l->items)
+		l->items = calloc((size_t)p->argc, sizeof(*l->items));
+	if (!l->items)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	l->items[l->n++] = value;
+	return 0;
+}
+
 /* "--bundle a -b b": which one would be meant is not ours to guess. */
 static int check_form(struct parser *p, const struct option_spec *o, const struct word *w,
 		      struct err *e)
@@ -138,6 +150,8 @@ static int parse_option(struct parser *p, const struct word *w, struct err *e)
 	}
 	if (o->number)
 		return set_number(w, value, o->number, e);
+	if (o->list)
+		return add_value(p, o->list, value, e);
 	*o->text = value;
 	return 0;
 }

@@ -5,7 +5,8 @@
  *   - "--name value", "--name=value"; a single dash serves for long names too (go-runc sends
  *     "-no-subreaper");
  *   - a flag takes no separate value, only "--name=true|false" and their short forms;
- *   - a repeated option: the last one wins; using both names of one option is an error;
+ *   - a repeated option: the last one wins, unless it takes a list; using both names of one option
+ * is an error;
  *   - "--" ends the options, a lone "-" is an argument;
  *   - after the first argument, words that are options of the command still count as such
  *     ("delete ID --force"), and any other word is an argument ("kill ID -9"), dash or not.
@@ -14,22 +15,30 @@
 #define BULKHEAD_RUNTIME_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct err;
 
+/* Values of an option that may be repeated, in their order; point into argv. */
+struct option_list {
+	const char **items;
+	size_t n;
+};
+
 /*
- * One option; exactly one of flag, text and number is set and says what it takes. Tables are static
- * and end with an entry without a name.
+ * One option; exactly one of flag, text, list and number is set and says what it takes. Tables are
+ * static and end with an entry without a name.
  */
 struct option_spec {
-	const char *name;    /* long name without dashes */
-	char key;	     /* one-letter name, or 0 */
-	bool hidden;	     /* not shown in the help */
-	bool *flag;	     /* "--name", "--name=false" */
-	const char **text;   /* "--name value"; points into argv */
-	unsigned *number;    /* "--name 3" */
-	const char *help;    /* one line */
-	const char *initial; /* default as shown in the help, or NULL */
+	const char *name;	  /* long name without dashes */
+	char key;		  /* one-letter name, or 0 */
+	bool hidden;		  /* not shown in the help */
+	bool *flag;		  /* "--name", "--name=false" */
+	const char **text;	  /* "--name value"; points into argv */
+	struct option_list *list; /* "--name a --name b"; a comma separates nothing */
+	unsigned *number;	  /* "--name 3" */
+	const char *help;	  /* one line */
+	const char *initial;	  /* default as shown in the help, or NULL */
 };
 
 /* The most entries of one table. */

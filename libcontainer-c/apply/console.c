@@ -5,15 +5,12 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <sys/vfs.h>
 
+#include "apply/socket.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
@@ -23,8 +20,6 @@
 #define PTMX_MINOR	2
 #define PTS_MAJOR_FIRST 136
 #define PTS_MAJOR_LAST	143
-
-#define PEER_SECONDS 10
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41) /* 4.13 */
@@ -136,61 +131,9 @@ void console_close(struct console *c)
 	fd_closep(&c->slave_fd);
 }
 
-int console_connect(const char *path, struct err *e)
-{
-	struct sockaddr_un addr = {.sun_family = AF_UNIX};
-	AUTO_FD fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	AUTO_FD at = -1;
-
-	if (fd < 0)
-		return err_sys(e, errno, "socket for console");
-	/* A peer that does not accept or read: connect(2) and sendmsg(2) end with EAGAIN. */
-	const struct timeval limit = {.tv_sec = PEER_SECONDS};
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) < 0)
-		return err_sys(e, errno, "time limit for the console socket");
-	if (strlen(path) < sizeof(addr.sun_path)) {
-		memcpy(addr.sun_path, path, strlen(path) + 1);
-	} else {
-		/* Engines put sockets deep into their trees; an address has 107 bytes. */
-		at = open(path, O_PATH | O_CLOEXEC);
-		if (at < 0)
-			return err_sys(e, errno, "open console socket %s", path);
-		snprintf(addr.sun_path, sizeof(addr.sun_path), "/proc/self/fd/%d", at);
-	}
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
-		return err_sys(e, errno, "connect to console socket %s", path);
-	return TAKE_FD(fd);
-}
-
 int console_send(int sock_fd, const struct console *c, struct err *e)
 {
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec data = {(void *)c->name, strlen(c->name)};
-	struct msghdr msg = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control.buf,
-		.msg_controllen = sizeof(control.buf),
-	};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&msg);
-	ssize_t n;
-
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &c->master_fd, sizeof(int));
-	do
-		n = sendmsg(sock_fd, &msg, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_sys(e, errno, "send the terminal to the console socket");
-	if ((size_t)n != data.iov_len)
-		return err_set(e, ERR_SYSTEM, EIO,
-			       "send the terminal to the console socket: cut short");
-	return 0;
+	return socket_send_fd(sock_fd, c->name, c->master_fd, "terminal", e);
 }
 
 int console_adopt(int slave_fd, struct err *e)

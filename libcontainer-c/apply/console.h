@@ -30,13 +30,7 @@ int console_open(int devpts_fd, uint32_t uid, uint16_t rows, uint16_t cols, stru
 
 void console_close(struct console *c);
 
-/** console_connect - connect to --console-socket @path. Returns the socket. */
-int console_connect(const char *path, struct err *e);
-
-/**
- * console_send - send the master over @sock_fd: one message, data = the pty's name, one descriptor.
- * Does not wait for a reader (containerd reads after create has returned).
- */
+/** console_send - send the master over @sock_fd (apply/socket.h) with the pty's name. */
 int console_send(int sock_fd, const struct console *c, struct err *e);
 
 /**

@@ -17,6 +17,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/rlimits.c libcontainer-c/apply/rlimits.h \
 	libcontainer-c/apply/scheduling.c libcontainer-c/apply/scheduling.h \
 	libcontainer-c/apply/selinux.c libcontainer-c/apply/selinux.h \
+	libcontainer-c/apply/socket.c libcontainer-c/apply/socket.h \
 	libcontainer-c/apply/sysctl.c libcontainer-c/apply/sysctl.h
 
 # Mounts, devices, masks, and the helpers for the root file system and the namespaces.

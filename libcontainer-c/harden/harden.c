@@ -54,6 +54,8 @@ static const struct rule {
 	 "the same on hosts with SELinux, and a wall between containers"},
 	{"landlock", LEVEL(landlock), rule_landlock,
 	 "a wall that the process carries along, where a namespace is the host's"},
+	{"exec", LEVEL(exec), rule_exec,
+	 "whoever looks into a container must not have more there than the container itself"},
 	{"hooks", LEVEL(hooks), rule_hooks, "programs that run as root on the host"},
 	{"annotations", LEVEL(annotations), rule_annotations,
 	 "images can set annotations: nothing may be obeyed that stands there"},
@@ -138,6 +140,35 @@ static int first_refusal(const struct decisions *d, struct err *e)
 	return 0;
 }
 
+/* Those that judge a process by itself, and the one that compares it with the first. */
+static bool rule_is_for(const struct rule *r, enum rules_of when)
+{
+	static const char *const of_exec[] = {
+		"capabilities", "no-new-privileges", "rlimits", "scheduling",
+		"apparmor",	"selinux",	     "exec",	NULL};
+
+	if (when == RULES_OF_EXEC)
+		return str_in(r->name, of_exec);
+	return r->run != rule_exec;
+}
+
+int harden_run(struct harden *h, enum rules_of when, struct err *e)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !h->oom; i++) {
+		if (!rule_is_for(&rules[i], when))
+			continue;
+		h->rule = rules[i].name;
+		const char *level = rule_level(&rules[i], h);
+		if (str_eq(level, POLICY_ENFORCE))
+			rules[i].run(h);
+		else if (str_eq(level, POLICY_AUDIT))
+			rule_audit(&rules[i], h);
+	}
+	if (h->oom)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	return first_refusal(h->d, e);
+}
+
 int harden(const struct spec *in, const struct policy *policy, const struct host_facts *facts,
 	   struct arena *a, struct spec **ret, struct measures *ret_measures,
 	   struct decisions *ret_decisions, struct err *e)
@@ -153,18 +184,9 @@ int harden(const struct spec *in, const struct policy *policy, const struct host
 	};
 
 	h.oom = !h.s;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !h.oom; i++) {
-		h.rule = rules[i].name;
-		const char *level = rule_level(&rules[i], &h);
-		if (str_eq(level, POLICY_ENFORCE))
-			rules[i].run(&h);
-		else if (str_eq(level, POLICY_AUDIT))
-			rule_audit(&rules[i], &h);
-	}
-	if (h.oom)
-		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
-	*ret_decisions = d;
-	int r = first_refusal(&d, e);
+	int r = harden_run(&h, RULES_OF_CREATE, e);
+	if (r != -ENOMEM)
+		*ret_decisions = d;
 	if (r < 0)
 		return r;
 	*ret = h.s;

@@ -10,6 +10,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/device_rules.c \
 	libcontainer-c/harden/devices.c \
 	libcontainer-c/harden/edit.c \
+	libcontainer-c/harden/exec.c libcontainer-c/harden/exec.h \
 	libcontainer-c/harden/harden.c \
 	libcontainer-c/harden/harden.h \
 	libcontainer-c/harden/hooks.c \

@@ -36,6 +36,17 @@ struct harden {
 	bool oom;
 };
 
+/* harden.c */
+
+enum rules_of { RULES_OF_CREATE, RULES_OF_EXEC };
+
+/**
+ * harden_run - run the rules of @when, each at its level, in the order of the table. For a first
+ * process h->in is what was asked; for exec it is the container, and h->s has the new process.
+ * Returns 0, -EPERM with the first refusal, or -ENOMEM (then h->d is incomplete).
+ */
+int harden_run(struct harden *h, enum rules_of when, struct err *e);
+
 /* decision.c */
 
 /**
@@ -138,6 +149,7 @@ void rule_rlimits(struct harden *h);
 void rule_apparmor(struct harden *h);
 void rule_selinux(struct harden *h);
 void rule_landlock(struct harden *h);
+void rule_exec(struct harden *h);
 void rule_hooks(struct harden *h);
 void rule_annotations(struct harden *h);
 

@@ -76,6 +76,13 @@ static int read_map(pid_t pid, const char *file, struct arena *a, const struct i
 	return parse_map(text, a, ret, ret_n);
 }
 
+int host_probe_maps(pid_t pid, struct arena *a, struct id_maps *ret)
+{
+	int r = read_map(pid, "uid_map", a, &ret->uid, &ret->n_uid);
+
+	return r < 0 ? r : read_map(pid, "gid_map", a, &ret->gid, &ret->n_gid);
+}
+
 /*
  * A map file belongs to a process, not to a namespace: let a child enter the namespace, read the
  * child's maps from outside (so that the outer column is in our terms), and end it.
@@ -102,9 +109,7 @@ static int read_maps(int userns_fd, struct arena *a, struct id_maps *m)
 	char ok = 0;
 	int r = read(rd, &ok, 1) == 1 && ok ? 0 : -EPERM;
 	if (r == 0)
-		r = read_map(pid, "uid_map", a, &m->uid, &m->n_uid);
-	if (r == 0)
-		r = read_map(pid, "gid_map", a, &m->gid, &m->n_gid);
+		r = host_probe_maps(pid, a, m);
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;

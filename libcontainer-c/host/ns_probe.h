@@ -3,9 +3,12 @@
 #ifndef BULKHEAD_HOST_NS_PROBE_H
 #define BULKHEAD_HOST_NS_PROBE_H
 
+#include <sys/types.h>
+
 struct arena;
 struct err;
 struct host_facts;
+struct id_maps;
 struct spec;
 
 /**
@@ -16,5 +19,9 @@ struct spec;
  */
 int host_probe_namespaces(const struct spec *s, struct arena *a, struct host_facts *f,
 			  struct err *e);
+
+/** host_probe_maps - id maps of the user namespace that process @pid is in, as seen from ours. 0 or
+ * -errno. */
+int host_probe_maps(pid_t pid, struct arena *a, struct id_maps *ret);
 
 #endif

@@ -24,6 +24,7 @@
 #include "apply/keyring.h"
 #include "apply/nshelper.h"
 #include "apply/process.h"
+#include "apply/socket.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
@@ -39,7 +40,6 @@
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
-#define CHILD_GONE_MS	     10000
 #define CHILD_ANSWER_SECONDS 120 /* a loaded machine is slow, a stopped process for ever */
 
 static int step_load(struct creation *c, struct err *e)
@@ -128,7 +128,7 @@ static int step_channels(struct creation *c, struct err *e)
 		c->keep_fds = UINT_MAX;
 	int r = fds_check_preserved(c->keep_fds, c->req->inherited_fds, e);
 	if (r == 0 && c->req->console_socket) {
-		r = c->console_sock = console_connect(c->req->console_socket, e);
+		r = c->console_sock = socket_connect(c->req->console_socket, "console", e);
 	}
 	if (r >= 0 && !c->run)
 		r = creation_listen(c, e);
@@ -374,22 +374,10 @@ static const struct step {
 	{NULL, step_created},
 };
 
-static void kill_child(struct creation *c)
-{
-	if (c->proc.pid <= 0)
-		return;
-	sys_pidfd_send_signal(c->proc.pidfd, SIGKILL);
-	/* A whole pid namespace dies with its init before the wait returns. */
-	if (initproc_wait_gone(c->proc.pidfd, CHILD_GONE_MS) == 0)
-		while (waitpid(c->proc.pid, NULL, __WALL) < 0 && errno == EINTR)
-			;
-	c->proc.pid = -1;
-}
-
 void creation_undo(struct creation *c)
 {
 	fd_closep(&c->hs_fd);
-	kill_child(c);
+	spawn_end(&c->proc);
 	mounts_close(&c->mounts);
 	rootfs_close(&c->rootfs);
 	(void)leave_m1(c, NULL);

@@ -24,6 +24,7 @@
 #include "kernel/sys.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/documents.h"
+#include "lifecycle/foreground.h"
 #include "lifecycle/now.h"
 #include "lifecycle/oci_state.h"
 #include "oci-spec/spec.h"
@@ -32,18 +33,8 @@ int creation_check_terminal(const struct creation *c, struct err *e)
 {
 	const struct container_request *q = c->req;
 	bool terminal = c->asked->process->terminal && *c->asked->process->terminal;
-	bool detached = !c->run || q->detach;
 
-	if (detached && terminal && !q->console_socket)
-		return err_set(
-			e, ERR_STATE, EINVAL,
-			"cannot allocate tty if bulkhead will detach without setting console "
-			"socket");
-	if ((!detached || !terminal) && q->console_socket)
-		return err_set(
-			e, ERR_STATE, EINVAL,
-			"cannot use console socket if bulkhead will not detach or allocate tty");
-	return 0;
+	return foreground_check_terminal(terminal, !c->run || q->detach, q->console_socket, e);
 }
 
 int creation_fill_record(struct creation *c, struct err *e)

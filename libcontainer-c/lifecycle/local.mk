@@ -12,6 +12,10 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/creation_parts.c libcontainer-c/lifecycle/creation_parts.h \
 	libcontainer-c/lifecycle/delete.c \
 	libcontainer-c/lifecycle/documents.c libcontainer-c/lifecycle/documents.h \
+	libcontainer-c/lifecycle/exec.c libcontainer-c/lifecycle/exec.h \
+	libcontainer-c/lifecycle/exec_ask.c libcontainer-c/lifecycle/exec_cgroup.c \
+	libcontainer-c/lifecycle/exec_child.c libcontainer-c/lifecycle/exec_priv.h \
+	libcontainer-c/lifecycle/foreground.c libcontainer-c/lifecycle/foreground.h \
 	libcontainer-c/lifecycle/handshake.c libcontainer-c/lifecycle/handshake.h \
 	libcontainer-c/lifecycle/ids.c libcontainer-c/lifecycle/ids.h \
 	libcontainer-c/lifecycle/ids_find.c \

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +17,12 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/initproc.h"
 #include "lifecycle/nsfds.h"
+#include "lifecycle/program.h"
 #include "plan/namespaces.h"
+
+#define GONE_MS 10000
 
 /* The flags of the namespaces that the new process gets for itself in the clone. */
 static uint64_t new_flags(const struct namespaces_plan *ns)
@@ -75,80 +80,143 @@ static pid_t clone_process(uint64_t flags, int cgroup_fd, int *pidfd)
 	return sys_clone3(&args);
 }
 
-/* The intermediate process: enters the foreign namespaces and makes the real one. */
-static void __attribute__((noreturn))
-intermediate(const struct nsfds *fds, uint64_t flags, int report_fd, void (*prepare)(void *),
-	     void (*child)(void *), void *arg)
+/* How the intermediate process gets to where the real one is to be born. */
+struct way {
+	const struct nsfds *fds; /* the namespaces of a plan that are joined by path ... */
+	uint64_t new_flags;	 /* ... and those made besides; or: */
+	int pidfd;		 /* all of @ns_flags that this process is in; -1: not so */
+	int ns_flags;
+};
+
+static int walk(const struct way *w, struct err *e)
 {
-	struct err e = {0};
-	pid_t pid = -1;
+	if (w->pidfd < 0) {
+		int r = nsfds_enter_foreign(w->fds, e);
+		if (r == 0 && w->new_flags && unshare((int)w->new_flags) < 0)
+			r = err_sys(e, errno, "make namespaces");
+		return r;
+	}
+	/* One call: those that the host owns could not be entered any more from inside. */
+	if (sys_setns(w->pidfd, w->ns_flags) == 0)
+		return program_become_root(e);
+	if (errno == ESRCH)
+		return err_set(e, ERR_STATE, ESRCH, "container not running");
+	return err_sys(e, errno, "join the namespaces of the container's first process");
+}
+
+struct report {
+	pid_t pid;
+	struct err err;
+};
+
+/* The intermediate process: goes there and makes the real one. */
+static void __attribute__((noreturn))
+intermediate(const struct way *w, int report_fd, void (*prepare)(void *), void (*child)(void *),
+	     void *arg)
+{
+	struct report report = {.pid = -1};
 	int pidfd;
 
 	prepare(arg);
-	if (nsfds_enter_foreign(fds, &e) == 0) {
-		if (flags && unshare((int)flags) < 0)
-			err_sys(&e, errno, "make namespaces");
-		else
-			pid = clone_process(CLONE_PARENT, -1, &pidfd);
-		if (pid < 0 && e.kind == ERR_NONE)
-			err_sys(&e, errno, "clone the container's process");
+	if (walk(w, &report.err) == 0) {
+		report.pid = clone_process(CLONE_PARENT, -1, &pidfd);
+		if (report.pid < 0)
+			err_sys(&report.err, errno, "clone the container's process");
 	}
-	if (pid == 0) {
+	if (report.pid == 0) {
 		close(report_fd);
 		child(arg);
 		_exit(1);
 	}
-	struct {
-		pid_t pid;
-		struct err err;
-	} report = {pid, e};
 	(void)fd_write_all(report_fd, &report, sizeof(report));
-	_exit(pid < 0);
+	_exit(report.pid < 0);
 }
 
-static int spawn_foreign(const struct nsfds *fds, uint64_t flags, int cgroup_fd,
-			 void (*prepare)(void *), void (*child)(void *), void *arg,
-			 struct spawned *ret, struct err *e)
+/* -1 seconds: for ever. A frozen cgroup holds the process that was born in it. */
+static int wait_report(int fd, int seconds, struct report *ret, struct err *e)
 {
-	struct {
-		pid_t pid;
-		struct err err;
-	} report;
-	int sync[2], k_pidfd = -1;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int r;
+
+	do
+		r = poll(&p, 1, seconds < 0 ? -1 : seconds * 1000);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return err_set(e, ERR_SYSTEM, ETIMEDOUT,
+			       "the intermediate process does not answer: is the container's "
+			       "cgroup frozen?");
+	if (read(fd, ret, sizeof(*ret)) != (ssize_t)sizeof(*ret))
+		return err_set(e, ERR_SYSTEM, ECHILD, "the intermediate process ended too early");
+	if (ret->pid >= 0)
+		return 0;
+	if (e && e->kind == ERR_NONE)
+		*e = ret->err;
+	return ret->err.code ? -ret->err.code : -EINVAL;
+}
+
+static int spawn_by_way(const struct way *w, int cgroup_fd, int seconds, void (*prepare)(void *),
+			void (*child)(void *), void *arg, struct spawned *ret, struct err *e)
+{
+	struct spawned k = {.pid = -1, .pidfd = -1, .userns_fd = -1};
+	struct spawned p = k;
+	struct report report;
+	int sync[2];
 
 	if (pipe2(sync, O_CLOEXEC) < 0)
 		return err_sys(e, errno, "pipe");
 	AUTO_FD rd = sync[0];
 	AUTO_FD wr = sync[1];
-	pid_t k = clone_process(0, cgroup_fd, &k_pidfd);
-	if (k < 0)
+	k.pid = clone_process(0, cgroup_fd, &k.pidfd);
+	if (k.pid < 0)
 		return err_sys(e, errno, "clone");
-	if (k == 0) {
+	if (k.pid == 0) {
 		close(rd);
-		intermediate(fds, flags, wr, prepare, child, arg);
+		intermediate(w, wr, prepare, child, arg);
 	}
-	fd_closep(&k_pidfd);
 	fd_closep(&wr);
-	ssize_t n = read(rd, &report, sizeof(report));
-	while (waitpid(k, NULL, 0) < 0 && errno == EINTR)
-		;
-	if (n != (ssize_t)sizeof(report))
-		return err_set(e, ERR_SYSTEM, ECHILD, "the intermediate process ended too early");
-	if (report.pid < 0) {
-		if (e && e->kind == ERR_NONE)
-			*e = report.err;
-		return report.err.code ? -report.err.code : -EINVAL;
-	}
-	ret->pid = report.pid;
-	ret->pidfd = sys_pidfd_open(report.pid);
-	if (ret->pidfd < 0) {
-		int code = errno;
-		kill(report.pid, SIGKILL);
-		while (waitpid(report.pid, NULL, __WALL) < 0 && errno == EINTR)
+	int r = wait_report(rd, seconds, &report, e);
+	/* Frozen, it dies when it is thawed, and makes nothing before: we do not wait for that. */
+	if (r == -ETIMEDOUT)
+		(void)sys_pidfd_send_signal(k.pidfd, SIGKILL);
+	else
+		while (waitpid(k.pid, NULL, 0) < 0 && errno == EINTR)
 			;
-		return err_sys(e, code, "pidfd_open");
+	fd_closep(&k.pidfd);
+	if (r < 0)
+		return r;
+	p.pid = report.pid;
+	p.pidfd = sys_pidfd_open(p.pid);
+	if (p.pidfd < 0) {
+		r = err_sys(e, errno, "pidfd_open");
+		kill(p.pid, SIGKILL);
+		while (waitpid(p.pid, NULL, __WALL) < 0 && errno == EINTR)
+			;
+		return r;
 	}
+	*ret = p;
 	return 0;
+}
+
+int spawn_inside(int pidfd, int ns_flags, int cgroup_fd, int seconds, void (*prepare)(void *),
+		 void (*child)(void *) __attribute__((noreturn)), void *arg, struct spawned *ret,
+		 struct err *e)
+{
+	const struct way w = {.pidfd = pidfd, .ns_flags = ns_flags};
+
+	return spawn_by_way(&w, cgroup_fd, seconds, prepare, child, arg, ret, e);
+}
+
+void spawn_end(struct spawned *p)
+{
+	if (p->pid <= 0)
+		return;
+	(void)sys_pidfd_send_signal(p->pidfd, SIGKILL);
+	/* A whole pid namespace dies with its init before the wait returns. */
+	if (initproc_wait_gone(p->pidfd, GONE_MS) == 0)
+		while (waitpid(p->pid, NULL, __WALL) < 0 && errno == EINTR)
+			;
+	fd_closep(&p->pidfd);
+	p->pid = -1;
 }
 
 static int spawn_own(uint64_t flags, int cgroup_fd, void (*prepare)(void *), void (*child)(void *),
@@ -192,16 +260,14 @@ int spawn_process(const struct namespaces_plan *ns, int cgroup_fd, void (*prepar
 		flags &= ~(uint64_t)CLONE_NEWTIME;
 		r = make_time_namespace(ns, e);
 	}
+	const struct way way = {.fds = &fds, .new_flags = flags, .pidfd = -1};
 	if (r == 0)
-		r = foreign ? spawn_foreign(&fds, flags, cgroup_fd, prepare, child, arg, &p, e)
+		r = foreign ? spawn_by_way(&way, cgroup_fd, -1, prepare, child, arg, &p, e)
 			    : spawn_own(flags, cgroup_fd, prepare, child, arg, &p, e);
 	int back = nsfds_leave(&fds, has_offsets(ns), e);
 	nsfds_close(&fds);
 	if (r == 0 && back < 0) {
-		sys_pidfd_send_signal(p.pidfd, SIGKILL);
-		while (waitpid(p.pid, NULL, __WALL) < 0 && errno == EINTR)
-			;
-		fd_closep(&p.pidfd);
+		spawn_end(&p);
 		return back;
 	}
 	if (r == 0)

@@ -37,6 +37,23 @@ int spawn_process(const struct namespaces_plan *ns, int cgroup_fd, void (*prepar
 		  struct err *e);
 
 /**
+ * spawn_inside - make a process beside an existing one, in its namespaces, as root of its user
+ * namespace and as a child of the caller. Through an intermediate process that stays in the
+ * caller's pid namespace: nobody inside sees a process with the caller's credentials or mounts.
+ * @pidfd:    the existing process
+ * @ns_flags: CLONE_NEW... of the namespaces to enter; not CLONE_NEWUSER when it is the caller's
+ * @cgroup_fd, @prepare, @child, @ret: as above; @prepare runs in the intermediate process
+ * @seconds:  how long it may take, -1: for ever (in a frozen cgroup until that is thawed)
+ * -EBUSY: the v2 cgroup has cgroups with controllers below it and takes no processes.
+ */
+int spawn_inside(int pidfd, int ns_flags, int cgroup_fd, int seconds, void (*prepare)(void *),
+		 void (*child)(void *) __attribute__((noreturn)), void *arg, struct spawned *ret,
+		 struct err *e);
+
+/** spawn_end - kill the process and reap it, when there is one. Waits at most 10 s. */
+void spawn_end(struct spawned *p);
+
+/**
  * spawn_map - write the id maps of a new user namespace, read them back, open the namespace.
  * A joined user namespace is only opened, and its maps compared with the plan's.
  */

@@ -20,6 +20,7 @@
 struct arena;
 struct err;
 struct spec;
+struct spec_process;
 struct host_facts;
 struct measures;
 
@@ -47,5 +48,16 @@ struct plan {
 int plan_make(const struct spec *hardened, const struct measures *measures,
 	      const struct host_facts *facts, const char *id, const char *bundle, struct arena *a,
 	      struct plan *ret, struct err *e);
+
+/**
+ * plan_exec - the parts of the plan that one more process in the container needs: what is made of
+ * `process`, and the same of everything else as its first process has.
+ * @container, @measures: as harden() returned them when the container was made
+ * @process: what harden_exec() returned
+ * @maps:    id maps of the container's user namespace
+ */
+int plan_exec(const struct spec *container, const struct spec_process *process,
+	      const struct measures *measures, const struct host_facts *facts,
+	      const struct id_maps *maps, struct arena *a, struct plan *ret, struct err *e);
 
 #endif

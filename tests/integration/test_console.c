@@ -7,6 +7,7 @@
 #include <termios.h>
 
 #include "apply/console.h"
+#include "apply/socket.h"
 #include "tests/integration/process_box.h"
 
 static struct err err;
@@ -230,7 +231,7 @@ static void send_through(const char *path, int listener)
 
 	err_clear(&err);
 	CHECK_INT(console_open(pts, BOX_UID, 0, 0, &c, &err), 0);
-	AUTO_FD sock = console_connect(path, &err);
+	AUTO_FD sock = socket_connect(path, "console", &err);
 	CHECK_MSG(sock >= 0, "%s", err.msg);
 	/* Nobody accepts or reads yet: containerd does so after create has returned. */
 	CHECK_MSG(console_send(sock, &c, &err) == 0, "%s", err.msg);
@@ -272,15 +273,15 @@ TEST(console_socket_that_is_not_there)
 	char path[200];
 
 	err_clear(&err);
-	CHECK_INT(console_connect("/nowhere/sock", &err), -ENOENT);
+	CHECK_INT(socket_connect("/nowhere/sock", "console", &err), -ENOENT);
 	CHECK_STR(err.msg, "connect to console socket /nowhere/sock: no such file or directory");
 	err_clear(&err);
 	memset(path, 'x', sizeof(path) - 1);
 	path[0] = '/';
 	path[sizeof(path) - 1] = '\0';
-	CHECK_INT(console_connect(path, &err), -ENOENT);
+	CHECK_INT(socket_connect(path, "console", &err), -ENOENT);
 	err_clear(&err);
-	CHECK_INT(console_connect("/etc/passwd", &err), -ECONNREFUSED);
+	CHECK_INT(socket_connect("/etc/passwd", "console", &err), -ECONNREFUSED);
 }
 
 TEST(console_socket_that_hung_up)
@@ -292,6 +293,6 @@ TEST(console_socket_that_hung_up)
 	close(s[1]);
 	err_clear(&err);
 	CHECK_INT(console_send(s[0], &c, &err), -EPIPE); /* and no SIGPIPE */
-	CHECK_HAS(err.msg, "send the terminal to the console socket: ");
+	CHECK_HAS(err.msg, "send the terminal to its socket: ");
 	close(s[0]);
 }
