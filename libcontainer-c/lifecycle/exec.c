@@ -24,6 +24,7 @@
 #include "host/ns_probe.h"
 #include "host/probe.h"
 #include "kernel/sys.h"
+#include "lifecycle/audit.h"
 #include "lifecycle/documents.h"
 #include "lifecycle/exec_priv.h"
 #include "lifecycle/handshake.h"
@@ -247,6 +248,28 @@ static int step_hand_over(struct execution *x, struct err *e)
 	return r;
 }
 
+static struct audit audit_line(const struct execution *x)
+{
+	return (struct audit){
+		.policy = x->req->policy,
+		.event = "exec",
+		.id = x->req->id,
+		.bundle = x->o.record.bundle,
+		.process = x->hardened ? x->hardened : x->asked,
+		.maps = &x->maps,
+		.decisions = &x->decisions,
+		.pid = x->proc.pid,
+	};
+}
+
+/* All is ready but the execve(2): nothing runs that could not be written down. */
+static int step_record(struct execution *x, struct err *e)
+{
+	const struct audit line = audit_line(x);
+
+	return audit_done(&line, e);
+}
+
 static int step_go(struct execution *x, struct err *e)
 {
 	(void)hs_send(x->hs_fd, HS_RUN);
@@ -270,6 +293,7 @@ static const struct step {
 	{"unable to start container process", step_spawn},
 	{"unable to start container process", step_process},
 	{"unable to start container process", step_hand_over},
+	{NULL, step_record},
 	{"unable to start container process", step_go},
 };
 
@@ -324,6 +348,10 @@ int container_exec(const struct exec_request *req, int *ret_status, struct err *
 		r = execute(&x, e);
 	if (r == 0 && !req->detach)
 		r = foreground_stay(&x.foreground, &x.proc, x.console.master_fd, &status, e);
+	if (r < 0 && x.opened) {
+		const struct audit line = audit_line(&x);
+		audit_result(&line, e);
+	}
 	if (r < 0)
 		spawn_end(&x.proc);
 	release(&x);

@@ -3,6 +3,8 @@
  * exec_child.c: the process of exec from its clone to execve(2). It is born in the container's
  * namespaces, as root there. Runs on a copy of the runtime's memory, allocates none.
  */
+#include <errno.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -26,6 +28,13 @@ void exec_prepare(void *arg)
 	fd_closep(&x->foreground.signal_fd);
 }
 
+static int set_cpus(const struct cpu_mask *m, struct err *e)
+{
+	if (m->bits && sched_setaffinity(0, m->size, (const cpu_set_t *)m->bits) < 0)
+		return err_sys(e, errno, "error setting CPU affinity");
+	return 0;
+}
+
 /*
  * Into the v1 cgroups only now: the intermediate process would take a second place in a container
  * that is at its limit of processes.
@@ -33,11 +42,16 @@ void exec_prepare(void *arg)
 static int enter(struct execution *x, struct program *p, struct err *e)
 {
 	int tty_fd = -1;
-	int r = cgroup_attach_self(&x->cgroup);
+	int r = set_cpus(&p->process->cpus_initial, e);
 
 	if (r < 0)
+		return r;
+	r = cgroup_attach_self(&x->cgroup);
+	if (r < 0)
 		return err_sys(e, -r, "enter the container's cgroups");
-	r = hs_recv_fd(p->hs_fd, HS_MOUNTED, &tty_fd, e);
+	r = set_cpus(&p->process->cpus_final, e);
+	if (r == 0)
+		r = hs_recv_fd(p->hs_fd, HS_MOUNTED, &tty_fd, e);
 	return r < 0 ? r : program_prepare(p, tty_fd, e);
 }
 

@@ -1,4 +1,5 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/affinity.c libcontainer-c/plan/affinity.h \
 	libcontainer-c/plan/cgroup.c libcontainer-c/plan/cgroup.h \
 	libcontainer-c/plan/cgroup_build.c libcontainer-c/plan/cgroup_build.h \
 	libcontainer-c/plan/cgroup_check.c \

@@ -170,6 +170,21 @@ static int plan_labels(const struct spec_process *s, const struct host_facts *f,
 	return 0;
 }
 
+static int plan_affinity(const struct spec_process *s, struct arena *a, struct process_plan *p,
+			 struct err *e)
+{
+	const struct spec_exec_cpu_affinity *c = s->exec_cpu_affinity;
+	int r = 0;
+
+	if (c && c->initial && *c->initial)
+		r = affinity_plan_make(c->initial, "/process/execCPUAffinity/initial", a,
+				       &p->cpus_initial, e);
+	if (r == 0 && c && c->final && *c->final)
+		r = affinity_plan_make(c->final, "/process/execCPUAffinity/final", a,
+				       &p->cpus_final, e);
+	return r;
+}
+
 int process_plan_make(const struct spec_process *s, const struct host_facts *f,
 		      const struct namespaces_plan *ns, struct arena *a, struct process_plan *ret,
 		      struct err *e)
@@ -195,6 +210,8 @@ int process_plan_make(const struct spec_process *s, const struct host_facts *f,
 		r = plan_terminal(s, &p, e);
 	if (r == 0)
 		r = plan_labels(s, f, &p, e);
+	if (r == 0)
+		r = plan_affinity(s, a, &p, e);
 	if (r < 0)
 		return r;
 	*ret = p;

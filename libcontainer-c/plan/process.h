@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plan/affinity.h"
 #include "plan/caps.h"
 
 struct arena;
@@ -71,6 +72,9 @@ struct process_plan {
 
 	bool terminal;
 	uint16_t rows, cols; /* 0: leave */
+
+	struct cpu_mask cpus_initial; /* exec: before it enters the container's cgroups */
+	struct cpu_mask cpus_final;   /* exec: in them */
 
 	const char *apparmor_profile; /* NULL: none */
 	const char *selinux_label;    /* NULL: none */
