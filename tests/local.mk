@@ -105,14 +105,22 @@ tests_unit_test_harden_userns_SOURCES = tests/unit/test_harden_userns.c
 tests_unit_test_plan_namespaces_SOURCES = tests/unit/test_plan_namespaces.c
 
 # The program that integration and engine tests put into containers: static, whatever the build is.
-check_DATA = tests/lib/probe
-CLEANFILES += tests/lib/probe
+check_DATA = tests/lib/probe tests/lib/hostile
+CLEANFILES += tests/lib/probe tests/lib/hostile
 EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
 	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py \
 	tests/fault/test_inject.py tests/bench/floor.c tests/bench/timer.c
 tests/lib/probe: tests/lib/probe.c
 	$(AM_V_CC)$(MKDIR_P) tests/lib && \
 	$(CC) -std=gnu17 -O2 $(WARN_CFLAGS) -static -o $@ $(srcdir)/tests/lib/probe.c
+HOSTILE = tests/lib/hostile.c tests/lib/hostile_calls.c tests/lib/hostile_cgroups.c \
+	tests/lib/hostile_devices.c tests/lib/hostile_files.c tests/lib/hostile_ids.c \
+	tests/lib/hostile_mounts.c tests/lib/hostile_peers.c tests/lib/hostile_surface.c \
+	tests/lib/hostile.h
+EXTRA_DIST += $(HOSTILE) tests/integration/test_hostile.py
+tests/lib/hostile: $(HOSTILE)
+	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
+		-static -o $@ $(srcdir)/tests/lib/hostile*.c
 
 # The same in namespaces of their own; they need root and say so.
 EXTRA_DIST += tests/integration/process_box.h tests/integration/hooks_case.h
@@ -235,3 +243,10 @@ check_PROGRAMS += tests/unit/test_harden_lsm tests/unit/test_lsm_probe \
 tests_unit_test_harden_lsm_SOURCES = tests/unit/test_harden_lsm.c tests/unit/harden_case.h
 tests_unit_test_lsm_probe_SOURCES = tests/unit/test_lsm_probe.c
 tests_integration_test_landlock_SOURCES = tests/integration/test_landlock.c
+
+# The policy: its tables, files and commands.
+check_PROGRAMS += tests/unit/test_policy_bad tests/unit/test_policy_parse \
+	tests/unit/test_policy_tables
+tests_unit_test_policy_bad_SOURCES = tests/unit/test_policy_bad.c
+tests_unit_test_policy_parse_SOURCES = tests/unit/test_policy_parse.c
+tests_unit_test_policy_tables_SOURCES = tests/unit/test_policy_tables.c
