@@ -175,7 +175,7 @@ tests_integration_test_rootfs_overlay_SOURCES = tests/integration/test_rootfs_ov
 	$(ROOTFS_BOX)
 tests_integration_test_rootfs_plain_SOURCES = tests/integration/test_rootfs_plain.c $(ROOTFS_BOX)
 tests_bench_bench_rootfs_SOURCES = tests/bench/bench_rootfs.c $(ROOTFS_BOX)
-EXTRA_DIST += tests/fuzz/corpus/mountinfo tests/vm/test_rootfs.sh
+EXTRA_DIST += tests/fuzz/corpus/mountinfo tests/vm/test_programs.sh
 
 # The system call filter: against libseccomp, against moby's profile, in the kernel.
 SECCOMP_TEST_PARTS = tests/unit/bpf_sim.c tests/unit/bpf_sim.h \
@@ -225,7 +225,7 @@ tests_golden_test_harden_SOURCES = tests/golden/test_harden.c tests/unit/files.h
 EXTRA_DIST += tests/golden/harden
 
 # The process on another kernel, and security labels on one that has them.
-EXTRA_DIST += tests/integration/test_process.py tests/vm/test_process.sh \
+EXTRA_DIST += tests/integration/test_process.py \
 	tests/vm/_labels.sh tests/vm/test_apparmor.sh tests/vm/test_selinux.sh tests/vm/vm_init.h \
 	tests/vm/apparmor.c tests/vm/selinux.c tests/vm/profiles tests/vm/policy.cil
 
