@@ -1,4 +1,5 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
+	oci-spec/caps_names.c oci-spec/caps_names.h \
 	oci-spec/check.c \
 	oci-spec/copy.c \
 	oci-spec/default.c \

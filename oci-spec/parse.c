@@ -135,8 +135,20 @@ int json_parse_object(const struct json_schema *schema, const char *what, const 
 		      size_t len, struct arena *a, void *ret, enum json_unknown unknown,
 		      struct err *e)
 {
-	struct parser p = {
-		.what = what, .text = text, .len = len, .unknown = unknown, .a = a, .e = e};
+	return json_parse_onto(schema, what, text, len, NULL, a, ret, unknown, e);
+}
+
+int json_parse_onto(const struct json_schema *schema, const char *what, const char *text,
+		    size_t len, const void *base, struct arena *a, void *ret,
+		    enum json_unknown unknown, struct err *e)
+{
+	struct parser p = {.what = what,
+			   .text = text,
+			   .len = len,
+			   .unknown = unknown,
+			   .base = base,
+			   .a = a,
+			   .e = e};
 	size_t limit = a->limit;
 
 	if (len > SPEC_MAX_BYTES)

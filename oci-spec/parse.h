@@ -56,7 +56,8 @@ struct parser {
 	const char *text;
 	size_t len;
 	enum json_unknown unknown;
-	struct arena *a; /* the caller's: the result */
+	const void *base; /* what the root object is like before it is read; NULL: zero */
+	struct arena *a;  /* the caller's: the result */
 	struct arena
 		scratch; /* the pile, yajl's memory, copies of decoded keys; freed at the end */
 	struct err *e;

@@ -76,6 +76,9 @@ int parse_key(struct parser *p, const char *s, size_t n)
 		f->key = (struct slice){parse_strdup(p, s, n), n};
 		if (n == 0)
 			return parse_fail(p, EINVAL, "a key must not be empty");
+		if (f->field->key_pattern && !f->field->key_pattern->match(f->key.p))
+			return parse_fail(p, EINVAL, "the key must be %s",
+					  f->field->key_pattern->what);
 		return 1;
 	}
 	f->key = keep_key(p, s, n);

@@ -207,14 +207,14 @@ static char *take_string(struct parser *p, const struct json_field *field, const
 
 static int string_element(struct parser *p, struct frame *f, const char *s, size_t n)
 {
-	if (f->kind == FRAME_ARRAY) {
-		char *text = take_string(p, f->field, s, n);
+	char *text = take_string(p, f->field, s, n);
 
-		if (!text)
-			return 0;
+	if (!text)
+		return 0;
+	if (f->kind == FRAME_ARRAY) {
 		memcpy(pile_push(p, sizeof(text)), &text, sizeof(text));
 	} else {
-		struct spec_pair pair = {f->key.p, parse_strdup(p, s, n)};
+		struct spec_pair pair = {f->key.p, text};
 
 		memcpy(pile_push(p, sizeof(pair)), &pair, sizeof(pair));
 	}
@@ -298,6 +298,8 @@ static int open_root(struct parser *p)
 	struct frame *root = frame_top(p);
 	void *obj = parse_alloc(p, root->schema->size);
 
+	if (p->base)
+		memcpy(obj, p->base, root->schema->size);
 	root->obj = obj;
 	struct frame *f = push(p, FRAME_OBJECT, NULL);
 

@@ -69,7 +69,8 @@ struct json_field {
 	bool ranged : 1;     /* .min and .max narrow the type's own range; see JSON_BETWEEN */
 	const struct json_schema *sub;
 	const char *const *values; /* NULL-terminated enumeration for strings and elements */
-	const struct json_pattern *pattern; /* the same */
+	const struct json_pattern *pattern;	/* the same; also for the values of a map */
+	const struct json_pattern *key_pattern; /* of a map's keys */
 	int64_t min;
 	uint64_t max;
 };
@@ -199,6 +200,19 @@ enum json_unknown {
 int json_parse_object(const struct json_schema *schema, const char *what, const char *text,
 		      size_t len, struct arena *a, void *ret, enum json_unknown unknown,
 		      struct err *e);
+
+/**
+ * json_parse_onto - json_parse_object() for a document that says what differs from @base.
+ * @base: a struct of the schema; not changed. @ret shares with it what the document does not name
+ *
+ * Members that are absent keep the value of @base, also inside of embedded objects. A list, a map
+ * or an object held by pointer takes the place of the one in @base as a whole. Required members
+ * must be there all the same. Checks see the outcome, those of objects that the document does not
+ * name are not called.
+ */
+int json_parse_onto(const struct json_schema *schema, const char *what, const char *text,
+		    size_t len, const void *base, struct arena *a, void *ret,
+		    enum json_unknown unknown, struct err *e);
 
 /**
  * json_write_object - write @obj in table order; absent members are left out.

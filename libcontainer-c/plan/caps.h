@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* caps.h: capability names and the five sets of a process as masks (capabilities(7)). */
+/* caps.h: the five capability sets of a process as masks (capabilities(7)). */
 #ifndef BULKHEAD_PLAN_CAPS_H
 #define BULKHEAD_PLAN_CAPS_H
 
 #include <stdint.h>
+
+#include "oci-spec/caps_names.h"
 
 struct err;
 struct spec_capabilities;
@@ -12,15 +14,6 @@ struct spec_capabilities;
 struct caps_plan {
 	uint64_t bounding, effective, permitted, inheritable, ambient;
 };
-
-/**
- * caps_from_name - number of a capability as the specification spells it ("CAP_CHOWN").
- * Returns 0..63, or -1 for a name that is unknown. Exact spelling only: no lower case, no number.
- */
-int caps_from_name(const char *name);
-
-/** caps_name - "CAP_CHOWN"; NULL for a number that has no name here. */
-const char *caps_name(unsigned cap);
 
 /**
  * caps_plan_make - the five masks.

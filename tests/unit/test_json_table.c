@@ -85,6 +85,18 @@ static const struct json_field record_fields[] = {
 };
 static const struct json_schema record_schema = JSON_SCHEMA(record, record_fields);
 
+static bool match_lower(const char *s)
+{
+	return *s >= 'a' && *s <= 'z';
+}
+
+static const struct json_pattern lower = {"lower case", match_lower, (const char *const[]){NULL}};
+static const struct json_field strict_fields[] = {
+	JSON_MAP(record, labels, "labels", .key_pattern = &lower, .pattern = &lower),
+	JSON_OBJ_MAP(record, map, "map", inner, inner_schema, .key_pattern = &lower),
+};
+static const struct json_schema strict_schema = JSON_SCHEMA(record, strict_fields);
+
 static const char full[] =
 	"{\"flag\":true,\"maybe\":false,\"small\":65535,\"medium\":4294967295,"
 	"\"large\":18446744073709551615,\"pid\":-7,\"offset\":-5,\"level\":-1,\"name\":\"\","
@@ -177,6 +189,53 @@ TEST(errors_name_the_place)
 		CHECK_INT(r.medium, 77);
 		CHECK_INT(parse(rows[i][0], &a, &r, NULL), -EINVAL);
 	}
+}
+
+TEST(keys_and_values_of_maps_have_patterns)
+{
+	static const char *const rows[][2] = {
+		{"{\"labels\":{\"a\":\"b\",\"C\":\"d\"}}", "/labels/C: the key must be lower case"},
+		{"{\"labels\":{\"a\":\"B\"}}", "/labels/a: expected lower case, found \"B\""},
+		{"{\"map\":{\"M\":{}}}", "/map/M: the key must be lower case"},
+	};
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct record r;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct err e = {0};
+
+		CHECK_INT(json_parse_object(&strict_schema, "x", rows[i][0], strlen(rows[i][0]), &a,
+					    &r, JSON_REFUSE, &e),
+			  -EINVAL);
+		CHECK_STR(e.msg, rows[i][1]);
+	}
+	CHECK_INT(json_parse_object(&strict_schema, "x", "{\"labels\":{\"a\":\"b\"}}", 20, &a, &r,
+				    JSON_REFUSE, NULL),
+		  0);
+}
+
+TEST(a_document_on_top_of_a_struct)
+{
+	static const char text[] = "{\"flag\":false,\"small\":9,\"embedded\":{\"names\":[\"n\"]},"
+				   "\"labels\":{\"z\":\"y\"},\"object\":{},\"tags\":[]}";
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct err e = {0};
+	struct record base, r;
+
+	CHECK_INT(parse(full, &a, &base, &e), 0);
+	CHECK_MSG(json_parse_onto(&record_schema, "record.json", text, strlen(text), &base, &a, &r,
+				  JSON_REFUSE, &e) == 0,
+		  "%s", e.msg);
+	CHECK(!r.flag && r.small == 9 && r.medium == UINT32_MAX && r.maybe == base.maybe);
+	/* Inside of an embedded object, too; an object held by pointer is a new one. */
+	CHECK(*r.embedded.big == 2 && r.embedded.n_names == 1 && !r.object->big);
+	CHECK(r.n_labels == 1 && r.n_tags == 0 && r.tags && r.list == base.list && r.n_list == 2);
+	CHECK(base.small == 65535 && base.embedded.n_names == 0 && *base.object->big == 1);
+	/* What the document must say, it must say. */
+	CHECK_INT(json_parse_onto(&record_schema, "record.json", "{}", 2, &base, &a, &r,
+				  JSON_REFUSE, &e),
+		  -EINVAL);
+	CHECK_STR(e.msg, "/flag: required member is missing");
 }
 
 struct huge {
