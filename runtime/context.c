@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* context.c: what commands ask of their context and what is made only then. */
+#include "base/arena.h"
+#include "policy/load.h"
 #include "policy/policy.h"
 #include "runtime/command.h"
 
 int context_policy(const struct context *c, const struct policy **ret, struct err *e)
 {
-	(void)c, (void)e;
-	*ret = policy_default();
-	return 0;
+	static struct arena a; /* to the end of the process */
+	static const struct policy *loaded;
+	int r = loaded ? 0 : policy_load(c->policy_file, &a, &loaded, e);
+
+	if (r == 0)
+		*ret = loaded;
+	return r;
 }
 
 const struct policy *context_trail(const struct context *c)
 {
-	const struct policy *p;
+	const struct policy *p = policy_default();
 
-	return context_policy(c, &p, NULL) < 0 ? policy_default() : p;
+	(void)context_policy(c, &p, NULL);
+	return p;
 }

@@ -14,13 +14,14 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "policy/load.h"
 #include "runtime/command.h"
 
 #define DEFAULT_ROOT "/run/bulkhead"
 
 static struct {
 	bool debug, systemd_cgroup, version;
-	const char *log, *log_format, *root, *rootless, *cgroup_manager, *criu;
+	const char *log, *log_format, *root, *rootless, *cgroup_manager, *criu, *policy;
 } opt;
 
 const struct option_spec global_options[] = {
@@ -32,6 +33,10 @@ const struct option_spec global_options[] = {
 	 .text = &opt.log_format,
 	 .help = "format of the log: text or json",
 	 .initial = "\"text\""},
+	{.name = "policy",
+	 .text = &opt.policy,
+	 .help = "the administrator's policy file (without it: the built-in policy)",
+	 .initial = "\"" POLICY_FILE "\""},
 	{.name = "root",
 	 .text = &opt.root,
 	 .help = "directory for the state of containers; it should be in a tmpfs",
@@ -108,6 +113,26 @@ static int set_root(struct context *c, struct err *e)
 	return 0;
 }
 
+/* Commands change the working directory before they need the policy. */
+static int set_policy(struct context *c, struct err *e)
+{
+	static char file[PATH_MAX];
+	char cwd[PATH_MAX] = "";
+
+	if (!opt.policy)
+		return 0;
+	if (!*opt.policy)
+		return err_set(e, ERR_STATE, EINVAL,
+			       "Option --policy argument should not be empty");
+	if (*opt.policy != '/' && !getcwd(cwd, sizeof(cwd)))
+		return err_sys(e, errno, "getcwd");
+	int n = snprintf(file, sizeof(file), "%s%s%s", cwd, *cwd ? "/" : "", opt.policy);
+	if (n < 0 || (size_t)n >= sizeof(file))
+		return err_set(e, ERR_STATE, ENAMETOOLONG, "Option --policy argument is too long");
+	c->policy_file = file;
+	return 0;
+}
+
 static int check_rootless(struct err *e)
 {
 	static const char *const known[] = {"true", "false", "auto", "", "1", "0", NULL};
@@ -124,6 +149,8 @@ int globals_apply(struct context *c, struct err *e)
 
 	if (r == 0)
 		r = set_root(c, e);
+	if (r == 0)
+		r = set_policy(c, e);
 	if (r == 0)
 		r = check_rootless(e);
 	c->systemd_cgroup = opt.systemd_cgroup;

@@ -16,8 +16,9 @@
 #define ABOUT                                                                                      \
 	"bulkhead runs containers from OCI bundles and takes runc's command line. Every\n"         \
 	"container gets a user namespace of its own, a ceiling on capabilities, a seccomp\n"       \
-	"filter, and limits on processes and memory; no option and no config.json turns\n"         \
-	"them off. What is changed in a config.json, and why, is shown by:\n"                      \
+	"filter, and limits on processes and memory; no config.json turns them off, only\n"        \
+	"the administrator's policy can. What is changed in a config.json, and why, is\n"          \
+	"shown by:\n"                                                                              \
 	"\n"                                                                                       \
 	"    # bulkhead explain --bundle DIR\n"                                                    \
 	"\n"                                                                                       \

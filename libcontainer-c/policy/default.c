@@ -8,9 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 /* The structs are those of a parser, whose lists are not const; nobody changes them here. */
 #define LIST(member, array)                                                                        \
 	.member = (void *)(uintptr_t)(array), .n_##member = sizeof(array) / sizeof((array)[0])
+
+/* A list with nothing in it, which is not the same as none: it is printed. */
+static const char *const nothing[] = {NULL};
+#define NO_LIST(member) .member = (void *)(uintptr_t)nothing, .n_##member = 0
 
 /* Podman's default set: what images in practice need, less what dockerd adds to it. */
 static const struct spec_pair ceiling[] = {
@@ -190,6 +198,7 @@ static const struct policy_rlimit rlimit_ceilings[] = {
 };
 
 static const struct policy built_in = {
+	.version = 1,
 	.privileged = {.level = POLICY_ENFORCE},
 	.userns = {.level = POLICY_ENFORCE,
 		   .allow_host_root = false, /* host root inside is what the rule is against */
@@ -207,12 +216,14 @@ static const struct policy built_in = {
 		},
 	.capabilities = {.level = POLICY_ENFORCE,
 			 LIST(ceiling, ceiling),
-			 .allow_ambient = false}, /* CVE-2016-8867, CVE-2022-24769 */
+			 .allow_ambient = false, /* CVE-2016-8867, CVE-2022-24769 */
+			 NO_LIST(securebits)},	 /* sudo and su in images need root's rules */
 	.no_new_privileges = {.level = POLICY_ENFORCE},
 	.seccomp = {.level = POLICY_ENFORCE,
 		    .allow_spec_allow = false, /* speed is no reason to drop a mitigation */
 		    .deny = (char **)(uintptr_t)seccomp_deny,
-		    .n_deny = 1},
+		    .n_deny = 1,
+		    .profile = ""},
 	.paths = {.level = POLICY_ENFORCE, LIST(masked, masked), LIST(readonly, readonly)},
 	.rootfs = {.level = POLICY_ENFORCE,
 		   .allow_shared_propagation = false, /* CIS 5.20 */
@@ -229,7 +240,7 @@ static const struct policy built_in = {
 		  .allow_idmap = false, /* root inside would own root's files */
 		  LIST(host_paths, host_paths),
 		  .noexec = false}, /* tools and plugins are handed in that way */
-	.devices = {.level = POLICY_ENFORCE, LIST(defaults, devices)},
+	.devices = {.level = POLICY_ENFORCE, LIST(defaults, devices), NO_LIST(extra)},
 	.pids = {.level = POLICY_ENFORCE,
 		 .default_limit = 2048, /* podman's; far above what servers have */
 		 .ceiling = 0},		/* who asks for a number has thought about it */
@@ -240,7 +251,8 @@ static const struct policy built_in = {
 		   .oom_group = false,	 /* many images survive the death of one worker */
 		   .kernel_tcp_percent = 0}, /* socket buffers count as memory already */
 	.cpu = {.level = POLICY_ENFORCE, .ceiling_percent = 0}, /* CPU time is shared fairly */
-	.cgroup_path = {.level = POLICY_ENFORCE},		/* each engine has its own place */
+	.cgroup_path = {.level = POLICY_ENFORCE,
+			NO_LIST(prefixes)}, /* each engine has its own place */
 	.sysctl = {.level = POLICY_ENFORCE, LIST(ipc, sysctl_ipc), LIST(network, sysctl_network)},
 	.rlimits = {.level = POLICY_ENFORCE,
 		    .core_zero = true, /* secrets stay inside */
@@ -250,7 +262,8 @@ static const struct policy built_in = {
 			       -999,		/* -1000: never killed, not even when it is full */
 		       .allow_realtime = false, /* a real-time loop stops the host */
 		       .nice_min = -20},
-	.hooks = {.level = POLICY_ENFORCE}, /* the engine's choice; they are shown */
+	.hooks = {.level = POLICY_ENFORCE,
+		  NO_LIST(directories)}, /* the engine's choice; they are shown */
 	.apparmor = {.level = POLICY_ENFORCE,
 		     .profile = "bulkhead-default",
 		     .require = false,		 /* the other walls stand without it */
@@ -267,17 +280,19 @@ static const struct policy built_in = {
 	 * /proc/1/environ, and no new names could be made beside "/sys", that is, in "/".
 	 */
 	.landlock = {.level = POLICY_ENFORCE,
+		     NO_LIST(readonly),
 		     .scope_sockets = true,  /* only where the network is the host's */
 		     .scope_signals = true}, /* only where the processes are the host's */
 	.restart = {.level = POLICY_OFF, .count = 10, .seconds = 60, .pause = 60},
 	.exec = {.level = POLICY_ENFORCE, .allow_root = true}, /* how people look into containers */
 	.annotations = {.level = POLICY_ENFORCE, LIST(ignored, annotations)},
+	NO_LIST(exceptions),
 	.audit = {.destination = "file",
 		  .file = "/var/log/bulkhead/audit.log",
 		  .required = false, /* a full disk must not stop everything */
 		  .sync = false},
 	.source = "built-in",
-	.digest = "built-in",
+	.digest = "built-in " PACKAGE_VERSION,
 };
 
 const struct policy *policy_default(void)

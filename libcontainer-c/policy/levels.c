@@ -1,47 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* levels.c: the sections of a policy that have a level, by the names of their rules. */
+#include "policy/names.h"
 #include "policy/policy.h"
 
-#define SECTION(member, name)                                                                      \
-	{                                                                                          \
-		name, offsetof(struct policy, member.level)                                        \
-	}
+#define SECTIONS(X)                                                                                \
+	X(privileged, "privileged")                                                                \
+	X(userns, "userns")                                                                        \
+	X(namespaces, "namespaces")                                                                \
+	X(capabilities, "capabilities")                                                            \
+	X(no_new_privileges, "no-new-privileges")                                                  \
+	X(seccomp, "seccomp")                                                                      \
+	X(paths, "paths")                                                                          \
+	X(rootfs, "rootfs")                                                                        \
+	X(mounts, "mounts")                                                                        \
+	X(binds, "binds")                                                                          \
+	X(devices, "devices")                                                                      \
+	X(pids, "pids")                                                                            \
+	X(memory, "memory")                                                                        \
+	X(cpu, "cpu")                                                                              \
+	X(cgroup_path, "cgroup-path")                                                              \
+	X(sysctl, "sysctl")                                                                        \
+	X(rlimits, "rlimits")                                                                      \
+	X(scheduling, "scheduling")                                                                \
+	X(hooks, "hooks")                                                                          \
+	X(apparmor, "apparmor")                                                                    \
+	X(selinux, "selinux")                                                                      \
+	X(landlock, "landlock")                                                                    \
+	X(restart, "restart")                                                                      \
+	X(exec, "exec")                                                                            \
+	X(annotations, "annotations")
 
-static const struct {
-	const char *name;
-	size_t offset;
-} sections[] = {
-	SECTION(privileged, "privileged"),
-	SECTION(userns, "userns"),
-	SECTION(namespaces, "namespaces"),
-	SECTION(capabilities, "capabilities"),
-	SECTION(no_new_privileges, "no-new-privileges"),
-	SECTION(seccomp, "seccomp"),
-	SECTION(paths, "paths"),
-	SECTION(rootfs, "rootfs"),
-	SECTION(mounts, "mounts"),
-	SECTION(binds, "binds"),
-	SECTION(devices, "devices"),
-	SECTION(pids, "pids"),
-	SECTION(memory, "memory"),
-	SECTION(cpu, "cpu"),
-	SECTION(cgroup_path, "cgroup-path"),
-	SECTION(sysctl, "sysctl"),
-	SECTION(rlimits, "rlimits"),
-	SECTION(scheduling, "scheduling"),
-	SECTION(hooks, "hooks"),
-	SECTION(apparmor, "apparmor"),
-	SECTION(selinux, "selinux"),
-	SECTION(landlock, "landlock"),
-	SECTION(restart, "restart"),
-	SECTION(exec, "exec"),
-	SECTION(annotations, "annotations"),
-};
+#define NAME(member, name)   name,
+#define OFFSET(member, name) offsetof(struct policy, member.level),
+
+const char *const policy_rules[] = {SECTIONS(NAME) NULL};
+static const size_t offsets[] = {SECTIONS(OFFSET)};
 
 const char **policy_level(struct policy *p, size_t i, const char **ret_name)
 {
-	if (i >= sizeof(sections) / sizeof(sections[0]))
+	if (i >= sizeof(offsets) / sizeof(offsets[0]))
 		return NULL;
-	*ret_name = sections[i].name;
-	return (const char **)(void *)((char *)p + sections[i].offset);
+	*ret_name = policy_rules[i];
+	return (const char **)(void *)((char *)p + offsets[i]);
 }

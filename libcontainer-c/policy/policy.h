@@ -107,8 +107,8 @@ struct policy_seccomp {
 	bool allow_spec_allow; /* leave SECCOMP_FILTER_FLAG_SPEC_ALLOW in */
 	char **deny;	       /* sets of plan/seccomp_sets.h: "tty-injection", "io-uring", ... */
 	size_t n_deny;
-	/* A profile in Docker's or in linux.seccomp's form instead of the built-in one. */
-	const char *profile;		   /* its file, or NULL */
+	/* A profile in the form of config.json's linux.seccomp instead of the built-in one. */
+	const char *profile;		   /* its file, or "" */
 	const struct spec_seccomp *loaded; /* its contents; filled in by policy_load() */
 };
 
@@ -261,6 +261,7 @@ struct policy_audit {
 };
 
 struct policy {
+	uint32_t version; /* of the form of policy files: 1 */
 	struct policy_privileged privileged;
 	struct policy_userns userns;
 	struct policy_namespaces namespaces;
