@@ -184,13 +184,14 @@ SECCOMP_TEST_PARTS = tests/unit/bpf_sim.c tests/unit/bpf_sim.h \
 	tests/unit/seccomp_rules.c tests/unit/seccomp_rules.h tests/unit/files.h
 check_PROGRAMS += tests/unit/test_seccomp_compile tests/unit/test_seccomp_default \
 	tests/unit/test_seccomp_golden tests/unit/test_seccomp_load tests/unit/test_seccomp_plan \
-	tests/unit/test_seccomp_profile
+	tests/unit/test_seccomp_profile tests/unit/test_seccomp_sets
 tests_unit_test_seccomp_compile_SOURCES = tests/unit/test_seccomp_compile.c $(SECCOMP_TEST_PARTS)
 tests_unit_test_seccomp_default_SOURCES = tests/unit/test_seccomp_default.c $(SECCOMP_TEST_PARTS)
 tests_unit_test_seccomp_golden_SOURCES = tests/unit/test_seccomp_golden.c $(SECCOMP_TEST_PARTS)
 tests_unit_test_seccomp_load_SOURCES = tests/unit/test_seccomp_load.c
 tests_unit_test_seccomp_plan_SOURCES = tests/unit/test_seccomp_plan.c $(SECCOMP_TEST_PARTS)
 tests_unit_test_seccomp_profile_SOURCES = tests/unit/test_seccomp_profile.c
+tests_unit_test_seccomp_sets_SOURCES = tests/unit/test_seccomp_sets.c $(SECCOMP_TEST_PARTS)
 EXTRA_DIST += tests/golden/seccomp
 
 # Mounts, devices, masks: options and plan, names in a hostile root, and as root in a container.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * seccomp_generate.c: a program that runs while bulkhead is built and writes
- * seccomp_builtin_data.h, the built-in profile compiled for the machine it runs on, to standard
- * output. Not part of the library.
+ * seccomp_builtin_data.h, the built-in profile less the sets that the built-in policy denies,
+ * compiled for the machine it runs on, to standard output. Not part of the library.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -14,9 +14,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "plan/seccomp_abi.h"
-#include "plan/seccomp_compile.h"
-#include "plan/seccomp_default.h"
-#include "plan/seccomp_policy.h"
+#include "plan/seccomp_base.h"
+#include "plan/seccomp_sets.h"
+#include "policy/policy.h"
 
 /* The ceiling of capabilities of the default policy, with and without CAP_SYS_CHROOT. */
 static const uint64_t variants[] = {1ull << CAP_SYS_CHROOT, 0};
@@ -60,18 +60,15 @@ struct variant {
 	uint16_t n_insns;
 };
 
-static int write_variant(size_t v, const struct seccomp_abi *native, struct arena *a,
+static int write_variant(size_t v, const struct seccomp_abi *native, uint32_t sets, struct arena *a,
 			 struct variant *ret, struct err *e)
 {
 	const struct sock_filter *insns;
-	struct seccomp_profile profile;
 	struct seccomp_dag d;
 	int rc;
 
 	seccomp_dag_init(&d, a);
-	rc = seccomp_default_make(native, variants[v], a, &profile);
-	if (rc == 0)
-		rc = seccomp_compile(&profile, &d, &ret->policy, e);
+	rc = seccomp_base_compile(native, variants[v], sets, &d, &ret->policy, e);
 	if (rc < 0)
 		return rc;
 	ret->n_nodes = d.n;
@@ -84,12 +81,14 @@ static int write_variant(size_t v, const struct seccomp_abi *native, struct aren
 	return 0;
 }
 
-static void write_entry(size_t v, const struct seccomp_abi *native, const struct variant *variant)
+static void write_entry(size_t v, const struct seccomp_abi *native, uint32_t sets,
+			const struct variant *variant)
 {
 	const struct seccomp_policy *p = &variant->policy;
 
 	printf("\t{\n\t\t.native = 0x%08" PRIx32 "u,\n\t\t.caps = 0x%" PRIx64 "u,\n", native->token,
 	       variants[v]);
+	printf("\t\t.sets = 0x%" PRIx32 "u,\n", sets);
 	printf("\t\t.nodes = nodes_%zu,\n\t\t.n_nodes = %zu,\n\t\t.policy = {\n\t\t\t.archs = {\n",
 	       v, variant->n_nodes);
 	for (size_t i = 0; i < p->n_archs; i++)
@@ -105,15 +104,21 @@ int main(void)
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	const struct seccomp_abi *native = seccomp_abi_by_token(seccomp_arch_native());
 	struct variant done[N_VARIANTS];
+	const struct policy_seccomp *deny = &policy_default()->seccomp;
 	struct err e = {0};
+	uint32_t sets;
 
 	if (!native || !seccomp_abi_usable(native)) {
 		fprintf(stderr, "libseccomp does not know this machine\n");
 		return 1;
 	}
+	if (seccomp_sets_find(deny->deny, deny->n_deny, &sets) != 0) {
+		fprintf(stderr, "the built-in policy denies a set that does not exist\n");
+		return 1;
+	}
 	printf("/* Written by seccomp_generate; do not edit. */\n");
 	for (size_t v = 0; v < N_VARIANTS; v++) {
-		int rc = write_variant(v, native, &a, &done[v], &e);
+		int rc = write_variant(v, native, sets, &a, &done[v], &e);
 
 		if (rc < 0) {
 			fprintf(stderr, "%s\n", e.kind ? e.msg : strerror(-rc));
@@ -122,7 +127,7 @@ int main(void)
 	}
 	printf("static const struct seccomp_builtin builtins[] = {\n");
 	for (size_t v = 0; v < N_VARIANTS; v++)
-		write_entry(v, native, &done[v]);
+		write_entry(v, native, sets, &done[v]);
 	printf("\t{.insns = NULL},\n};\n");
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

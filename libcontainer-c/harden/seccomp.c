@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * seccomp.c: the built-in filter is always loaded (plan/seccomp.h), besides the one that the config
- * asks for; the kernel takes the stricter verdict of the two. The spec itself needs no change for
- * that: absent, which is how engines say "unconfined", never means unconfined.
+ * seccomp.c: a filter of the administrator's is always loaded (plan/seccomp.h), besides the one
+ * that the config asks for; the kernel takes the stricter verdict of the two. It is the built-in
+ * profile or one that the policy names, less the sets of system calls that the policy denies. The
+ * spec itself needs no change for that: absent, which is how engines say "unconfined", never means
+ * unconfined.
  *
  * SECCOMP_FILTER_FLAG_SPEC_ALLOW is taken out: it turns the mitigation of Speculative Store Bypass
  * off for the container (seccomp(2), 4.17), which runc and crun do for speed.
@@ -31,14 +33,51 @@ static void drop_spec_allow(struct harden *h, struct spec_seccomp *s)
 	s->n_flags = kept;
 }
 
+/* Whose filter it is, for a sentence; NULL: refused. */
+static const char *choose_profile(struct harden *h)
+{
+	const struct policy_seccomp *p = &h->policy->seccomp;
+
+	if (!p->profile) {
+		h->m.seccomp_builtin = true;
+		return "the built-in";
+	}
+	if (!p->loaded) {
+		decide_refuse(h, "/linux/seccomp", NULL,
+			      "the policy's profile %s has not been loaded", p->profile);
+		return NULL;
+	}
+	/* Nobody writes to it; a table's object is not const. */
+	h->m.seccomp_profile = (struct spec_seccomp *)(uintptr_t)p->loaded;
+	return "the policy's own";
+}
+
+/* "; denied in any case: SET, SET", or nothing. */
+static const char *denied(struct harden *h)
+{
+	const struct policy_seccomp *p = &h->policy->seccomp;
+	const char *list = "";
+
+	for (size_t i = 0; i < p->n_deny && list; i++)
+		list = text(h, "%s%s%s", list, i ? ", " : "; denied in any case: ", p->deny[i]);
+	return list;
+}
+
 void rule_seccomp(struct harden *h)
 {
 	struct spec_seccomp *s = h->s->linux_ ? h->s->linux_->seccomp : NULL;
+	const char *ours = choose_profile(h), *sets = denied(h);
 
-	h->m.seccomp_builtin = true;
-	decide_note(h, "/linux/seccomp",
-		    s ? "the built-in filter is loaded as well: a call has to pass both"
-		      : "no filter is asked for: the built-in one is loaded all the same");
+	if (!ours || !sets)
+		return;
+	h->m.seccomp_deny = h->policy->seccomp.deny;
+	h->m.n_seccomp_deny = h->policy->seccomp.n_deny;
+	if (s)
+		decide_note(h, "/linux/seccomp",
+			    "%s filter is loaded as well: a call has to pass both%s", ours, sets);
+	else
+		decide_note(h, "/linux/seccomp",
+			    "no filter is asked for: %s one is loaded all the same%s", ours, sets);
 	if (s && !h->policy->seccomp.allow_spec_allow && list_has(s->flags, s->n_flags, spec_allow))
 		drop_spec_allow(h, s);
 }

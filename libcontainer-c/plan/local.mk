@@ -44,11 +44,14 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 SECCOMP_COMPILER = \
 	libcontainer-c/plan/seccomp_abi.c libcontainer-c/plan/seccomp_abi.h \
 	libcontainer-c/plan/seccomp_assemble.c \
+	libcontainer-c/plan/seccomp_base.c libcontainer-c/plan/seccomp_base.h \
 	libcontainer-c/plan/seccomp_chain.c libcontainer-c/plan/seccomp_chain.h \
 	libcontainer-c/plan/seccomp_compile.c libcontainer-c/plan/seccomp_compile.h \
 	libcontainer-c/plan/seccomp_dag.c libcontainer-c/plan/seccomp_dag.h \
 	libcontainer-c/plan/seccomp_default.c libcontainer-c/plan/seccomp_default.h \
-	libcontainer-c/plan/seccomp_policy.c libcontainer-c/plan/seccomp_policy.h
+	libcontainer-c/plan/seccomp_policy.c libcontainer-c/plan/seccomp_policy.h \
+	libcontainer-c/plan/seccomp_rows.c libcontainer-c/plan/seccomp_rows.h \
+	libcontainer-c/plan/seccomp_sets.c libcontainer-c/plan/seccomp_sets.h
 libcontainer_c_libcontainer_c_a_SOURCES += $(SECCOMP_COMPILER) \
 	libcontainer-c/plan/seccomp.c libcontainer-c/plan/seccomp.h \
 	libcontainer-c/plan/seccomp_builtin.c libcontainer-c/plan/seccomp_builtin.h \
@@ -59,7 +62,8 @@ nodist_libcontainer_c_libcontainer_c_a_SOURCES = libcontainer-c/plan/seccomp_bui
 noinst_PROGRAMS += libcontainer-c/generate/seccomp_generate
 libcontainer_c_generate_seccomp_generate_SOURCES = libcontainer-c/generate/seccomp_generate.c \
 	$(SECCOMP_COMPILER) \
-	libcontainer-c/base/arena.c libcontainer-c/base/err.c libcontainer-c/base/str.c
+	libcontainer-c/base/arena.c libcontainer-c/base/err.c libcontainer-c/base/str.c \
+	libcontainer-c/policy/default.c
 libcontainer_c_generate_seccomp_generate_LDFLAGS = $(BULKHEAD_LDFLAGS)
 libcontainer_c_generate_seccomp_generate_LDADD = $(SECCOMP_LIBS)
 

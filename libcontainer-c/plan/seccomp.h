@@ -2,11 +2,12 @@
 /*
  * seccomp.h: the system call filter of a container, as BPF ready to be loaded. Pure.
  *
- * Two filters are in force: the caller's (linux.seccomp, if any) and the built-in default profile
- * (seccomp_default.c), which no caller can switch off, only the administrator's policy. The kernel
- * would run both and take the stricter verdict; here they are merged into one program with that
- * very result, because one load costs half of two and every later system call runs one filter. Ties
- * of the same action take the caller's errno, as if the caller's filter had been loaded last.
+ * Two filters are in force: the caller's (linux.seccomp, if any) and the administrator's, which no
+ * caller can switch off: the built-in default profile (seccomp_default.c) or a profile that the
+ * policy names, less the sets that the policy denies (seccomp_sets.c). The kernel would run both
+ * and take the stricter verdict; here they are merged into one program with that very result,
+ * because one load costs half of two and every later system call runs one filter. Ties of the same
+ * action take the caller's errno, as if the caller's filter had been loaded last.
  *
  * The caller's half decides as runc with libseccomp does: see seccomp_profile.h for the rules.
  */
@@ -26,13 +27,14 @@ struct seccomp_filter {
 	const struct sock_filter *insns; /* in the arena, or static */
 	uint16_t n;
 	uint32_t flags;	    /* SECCOMP_FILTER_FLAG_... */
-	const char *source; /* whose rules: "built-in", "config", "built-in+config" */
+	const char *source; /* whose rules: "built-in", "profile" (the policy's own) or "sets" (that
+			       the policy denies, alone); "config"; "built-in+config", ... */
 };
 
 /*
  * Load in this order. One filter, unless the merged program would not fit in the kernel's 4096
- * instructions: then the built-in filter comes first and the caller's last, since the caller's may
- * deny the system calls that load filters; the built-in allows them.
+ * instructions: then the administrator's comes first and the caller's last, since the caller's may
+ * deny the system calls that load filters.
  */
 struct seccomp_plan {
 	struct seccomp_filter filters[2];
@@ -42,16 +44,17 @@ struct seccomp_plan {
 /**
  * seccomp_plan_make - compile the filter.
  * @caller:        linux.seccomp, NULL for none
- * @m:             seccomp_builtin and the like
+ * @m:             what is in force besides: seccomp_...
  * @bounding_caps: the container's bounding set after policy, bit n = capability n: decides the
  *                 built-in profile's few conditional rows. CAP_SYS_ADMIN is never a reason to
  *                 allow anything: the container's capabilities are those of a user namespace.
  * @a:             owns the program
  *
- * Errors: ERR_SPEC with a pointer below /linux/seccomp for unknown actions, operators,
- * architectures and flags, values out of range, rules that contradict each other, SCMP_ACT_NOTIFY
- * (no listener in this release), and programs longer than the kernel takes. Unknown system call
- * names are ignored, as runc does: profiles name calls of newer kernels.
+ * Errors: ERR_POLICY for a set that does not exist and for what is wrong with the policy's own
+ * profile, whose flags count as well. ERR_SPEC with a pointer below /linux/seccomp for unknown
+ * actions, operators, architectures and flags, values out of range, rules that contradict each
+ * other, SCMP_ACT_NOTIFY (no listener in this release), and programs longer than the kernel takes.
+ * Unknown system call names are ignored, as runc does: profiles name calls of newer kernels.
  */
 int seccomp_plan_make(const struct spec_seccomp *caller, const struct measures *m,
 		      uint64_t bounding_caps, struct arena *a, struct seccomp_plan *ret,

@@ -7,11 +7,11 @@
 /* Defines `builtins`, ended by an entry without instructions. */
 #include "libcontainer-c/plan/seccomp_builtin_data.h"
 
-const struct seccomp_builtin *seccomp_builtin_find(uint32_t native, uint64_t caps)
+const struct seccomp_builtin *seccomp_builtin_find(uint32_t native, uint64_t caps, uint32_t sets)
 {
 	caps &= seccomp_default_caps();
 	for (const struct seccomp_builtin *b = builtins; b->insns; b++)
-		if (b->native == native && b->caps == caps)
+		if (b->native == native && b->caps == caps && !(b->sets & ~sets))
 			return b;
 	return NULL;
 }

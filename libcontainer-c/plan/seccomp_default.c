@@ -8,63 +8,25 @@
  *   - nothing is allowed because of CAP_SYS_ADMIN, nor of capabilities that the kernel asks for in
  *     the initial user namespace;
  *   - argument checks look at the 32 bits that the kernel looks at;
- *   - ioctl(2) without TIOCSTI and TIOCLINUX, socket(2) without AF_RXRPC;
+ *   - socket(2) without AF_RXRPC;
  *   - open_by_handle_at, bpf, perf_event_open and clone3 in no case.
  *
  * What is not allowed gets EPERM. Calls newer than all that the tables name get ENOSYS, so that C
  * libraries fall back; for this the tables also name what is denied.
+ *
+ * What a policy takes away besides, in its built-in form the ioctls that type into terminals, is
+ * seccomp_sets.c.
  */
 #include "plan/seccomp_default.h"
 
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 
 #include "base/arena.h"
-#include "plan/seccomp_abi.h"
-
-/* Machines that a row is for. */
-enum {
-	ON_X86 = 1 << 0, /* x86_64, i386, x32 */
-	ON_ARM = 1 << 1, /* aarch64, arm */
-	ON_PPC64LE = 1 << 2,
-	ON_S390 = 1 << 3,
-	ON_RISCV64 = 1 << 4,
-	ON_MIPS = 1 << 5,
-	ON_OTHERS = 1 << 6,
-	ON_ALL_BUT_S390 = ~ON_S390,
-	ON_ALL_BUT_MIPS = ~ON_MIPS,
-};
+#include "plan/seccomp_rows.h"
 
 /* clang-format off */
-#define NAMES(...) (const char *const[]){__VA_ARGS__, NULL}
-#define CONDS(...)                                                                                 \
-	.conds = (const struct seccomp_cond[]){__VA_ARGS__},                                       \
-	.n_conds = sizeof((struct seccomp_cond[]){__VA_ARGS__}) / sizeof(struct seccomp_cond)
-
-/* The argument's low 32 bits, for parameters that the kernel takes as int: what a caller puts into
-   the upper half must not matter (CVE-2019-10063). */
-#define IS_NOT(n, value)  {(n), SECCOMP_CMP_NE, UINT32_MAX, (value)}
-#define NO_BITS(n, bits)  {(n), SECCOMP_CMP_MASKED_EQ, (bits), 0}
-#define IS(n, value)      {(n), SECCOMP_CMP_EQ, UINT64_MAX, (value)}
-
-#define ALLOW SECCOMP_RET_ALLOW
-#define DENY  (SECCOMP_RET_ERRNO | EPERM)
-#define NOSYS (SECCOMP_RET_ERRNO | ENOSYS)
-
-#define CAP(name) (1ull << CAP_##name)
-
-#define AF_RXRPC_NUMBER 33
-#define AF_ALG_NUMBER	38
-#define AF_VSOCK_NUMBER 40
-
-/*
- * CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. CLONE_NEWTIME (0x80) is not
- * among them: clone(2) reads those bits as the exit signal, only clone3(2) and unshare(2) know it.
- */
-#define CLONE_NEW_ANY 0x7e020000u
-
 static const char *const always[] = {
 	"_llseek", "_newselect", "accept", "accept4", "access", "adjtimex", "alarm", "bind",
 	"brk", "cachestat", "capget", "capset", "chdir", "chmod", "chown", "chown32",
@@ -87,7 +49,7 @@ static const char *const always[] = {
 	"gettimeofday", "getuid", "getuid32", "getxattr", "getxattrat", "inotify_add_watch",
 	"inotify_init", "inotify_init1", "inotify_rm_watch", "io_cancel", "io_destroy",
 	"io_getevents", "io_pgetevents", "io_pgetevents_time64", "io_setup", "io_submit",
-	"ioprio_get", "ioprio_set", "ipc", "kill", "landlock_add_rule",
+	"ioctl", "ioprio_get", "ioprio_set", "ipc", "kill", "landlock_add_rule",
 	"landlock_create_ruleset", "landlock_restrict_self", "lchown", "lchown32", "lgetxattr",
 	"link", "linkat", "listen", "listmount", "listxattr", "listxattrat", "llistxattr",
 	"lremovexattr", "lseek", "lsetxattr", "lstat", "lstat64", "madvise", "map_shadow_stack",
@@ -156,17 +118,8 @@ static const char *const never[] = {
 };
 /* clang-format on */
 
-struct row {
-	const char *const *names;
-	uint32_t verdict;
-	uint64_t caps; /* all of them are needed */
-	int machines;  /* ON_..., 0: all */
-	const struct seccomp_cond *conds;
-	size_t n_conds;
-};
-
 /* clang-format off */
-static const struct row rows[] = {
+static const struct seccomp_row rows[] = {
 	/* safe since Linux 4.8, which checks the filter after ptrace; a tracer sees only
 	   processes of its own user namespace */
 	{NAMES("ptrace", "process_vm_readv", "process_vm_writev"), ALLOW, .caps = 0},
@@ -186,15 +139,6 @@ static const struct row rows[] = {
 	 */
 	{NAMES("socket"), ALLOW,
 	 CONDS(IS_NOT(0, AF_RXRPC_NUMBER), IS_NOT(0, AF_ALG_NUMBER), IS_NOT(0, AF_VSOCK_NUMBER))},
-
-	/*
-	 * TIOCSTI types into a terminal for the one who reads it later (CVE-2017-5226), TIOCLINUX
-	 * pastes on a console (CVE-2023-1523). moby allows both.
-	 */
-	{NAMES("ioctl"), ALLOW, .machines = ON_ALL_BUT_MIPS,
-	 CONDS(IS_NOT(1, 0x5412), IS_NOT(1, 0x541c))},
-	{NAMES("ioctl"), ALLOW, .machines = ON_MIPS,
-	 CONDS(IS_NOT(1, 0x5472), IS_NOT(1, 0x5483))},
 
 	/* PER_LINUX, PER_LINUX32, UNAME26, both, and the query; so not ADDR_NO_RANDOMIZE */
 	{NAMES("personality"), ALLOW, CONDS(IS(0, 0x0))},
@@ -221,28 +165,6 @@ static const struct row rows[] = {
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What else runs on a kernel for a machine: moby's archMap. */
-static const struct {
-	uint32_t native;
-	uint32_t others[2];
-	int machine;
-} machines[] = {
-	{SCMP_ARCH_X86_64, {SCMP_ARCH_X86, SCMP_ARCH_X32}, ON_X86},
-	{SCMP_ARCH_X86, {0}, ON_X86},
-	{SCMP_ARCH_AARCH64, {SCMP_ARCH_ARM}, ON_ARM},
-	{SCMP_ARCH_ARM, {0}, ON_ARM},
-	{SCMP_ARCH_MIPS, {0}, ON_MIPS},
-	{SCMP_ARCH_MIPSEL, {0}, ON_MIPS},
-	{SCMP_ARCH_MIPS64, {SCMP_ARCH_MIPS, SCMP_ARCH_MIPS64N32}, ON_MIPS},
-	{SCMP_ARCH_MIPS64N32, {SCMP_ARCH_MIPS, SCMP_ARCH_MIPS64}, ON_MIPS},
-	{SCMP_ARCH_MIPSEL64, {SCMP_ARCH_MIPSEL, SCMP_ARCH_MIPSEL64N32}, ON_MIPS},
-	{SCMP_ARCH_MIPSEL64N32, {SCMP_ARCH_MIPSEL, SCMP_ARCH_MIPSEL64}, ON_MIPS},
-	{SCMP_ARCH_S390X, {SCMP_ARCH_S390}, ON_S390},
-	{SCMP_ARCH_S390, {0}, ON_S390},
-	{SCMP_ARCH_PPC64LE, {0}, ON_PPC64LE},
-	{SCMP_ARCH_RISCV64, {0}, ON_RISCV64},
-};
-
 uint64_t seccomp_default_caps(void)
 {
 	uint64_t caps = 0;
@@ -252,34 +174,11 @@ uint64_t seccomp_default_caps(void)
 	return caps;
 }
 
-static int add_abis(const struct seccomp_abi *native, struct seccomp_profile *p)
-{
-	p->abis[p->n_abis++] = native;
-	for (size_t i = 0; i < LEN(machines); i++) {
-		if (machines[i].native != native->token)
-			continue;
-		for (size_t j = 0; j < LEN(machines[i].others); j++)
-			if (machines[i].others[j])
-				p->abis[p->n_abis++] = seccomp_abi_by_token(machines[i].others[j]);
-		return machines[i].machine;
-	}
-	return ON_OTHERS;
-}
-
-static size_t count(const char *const *names)
-{
-	size_t n = 0;
-
-	while (names[n])
-		n++;
-	return n;
-}
-
 int seccomp_default_make(const struct seccomp_abi *native, uint64_t caps, struct arena *a,
 			 struct seccomp_profile *ret)
 {
 	struct seccomp_profile p = {.default_verdict = DENY, .enosys_above = true};
-	int machine = add_abis(native, &p);
+	int machine = seccomp_machine(native, &p);
 
 	p.rules = arena_array(a, LEN(rows) + 2, sizeof(*p.rules));
 	if (!p.rules)
@@ -289,17 +188,13 @@ int seccomp_default_make(const struct seccomp_abi *native, uint64_t caps, struct
 	p.rules[p.n_rules++] =
 		(struct seccomp_rule){.names = never, .n_names = LEN(never), .verdict = DENY};
 	for (size_t i = 0; i < LEN(rows); i++) {
-		const struct row *row = &rows[i];
-		bool here = !row->machines || row->machines & machine;
+		bool applies = seccomp_row_is_for(&rows[i], machine) && !(rows[i].caps & ~caps);
 
-		p.rules[p.n_rules++] = (struct seccomp_rule){
-			.names = row->names,
-			.n_names = count(row->names),
-			/* a row that does not apply still makes its calls known ones */
-			.verdict = here && !(row->caps & ~caps) ? row->verdict : DENY,
-			.conds = row->conds,
-			.n_conds = row->n_conds,
-		};
+		p.rules[p.n_rules] = seccomp_row_rule(&rows[i]);
+		/* a row that does not apply still makes its calls known ones */
+		if (!applies)
+			p.rules[p.n_rules].verdict = DENY;
+		p.n_rules++;
 	}
 	*ret = p;
 	return 0;

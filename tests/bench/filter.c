@@ -9,7 +9,13 @@
 #include "harden/measures.h"
 #include "plan/seccomp.h"
 
-static const struct measures builtin = {.seccomp_builtin = true};
+/* What the built-in policy decides. */
+static char *const denied_by_default[] = {(char *)(uintptr_t) "tty-injection", NULL};
+static const struct measures builtin = {
+	.seccomp_builtin = true,
+	.seccomp_deny = (char **)(uintptr_t)denied_by_default,
+	.n_seccomp_deny = 1,
+};
 
 #define CEILING 0x800405fbull /* the default policy's capabilities */
 

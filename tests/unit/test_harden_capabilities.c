@@ -183,6 +183,52 @@ TEST(the_ssb_mitigation_stays_on)
 	CHECK_QUIET(c, "seccomp");
 }
 
+TEST(sets_of_the_policy_are_denied)
+{
+	static char *sets[] = {(char *)(uintptr_t) "ptrace", (char *)(uintptr_t) "bpf", NULL};
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK(c->m.seccomp_builtin && !c->m.seccomp_profile);
+	CHECK_INT(c->m.n_seccomp_deny, 1);
+	CHECK_STR(c->m.seccomp_deny[0], "tty-injection");
+	c = case_new();
+	c->p.seccomp.deny = sets;
+	c->p.seccomp.n_deny = 2;
+	case_doc(c, "", ",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'}", "");
+	CHECK_INT(c->m.n_seccomp_deny, 2);
+	CHECK_STR(c->m.seccomp_deny[1], "bpf");
+	CHECK_STR(decision_find(c, DECISION_NOTE, "seccomp", "/linux/seccomp")->why,
+		  "the built-in filter is loaded as well: a call has to pass both; denied in any "
+		  "case: ptrace, bpf");
+	c = case_new();
+	c->p.seccomp.n_deny = 0;
+	case_doc(c, "", "", "");
+	CHECK_STR(decision_find(c, DECISION_NOTE, "seccomp", "/linux/seccomp")->why,
+		  "no filter is asked for: the built-in one is loaded all the same");
+}
+
+TEST(a_profile_of_the_policy_takes_the_built_in_ones_place)
+{
+	static const struct spec_seccomp profile = {.default_action = "SCMP_ACT_ALLOW"};
+	struct harden_case *c = case_new();
+
+	c->p.seccomp.profile = "/etc/bulkhead/seccomp.json";
+	c->p.seccomp.loaded = &profile;
+	case_doc(c, "", "", "");
+	CHECK_QUIET(c, "seccomp");
+	CHECK(!c->m.seccomp_builtin && c->m.seccomp_profile == &profile);
+	CHECK_INT(c->m.n_seccomp_deny, 1);
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "seccomp", "/linux/seccomp")->why,
+		  "the policy's own one is loaded all the same; denied");
+	c = case_new();
+	c->p.seccomp.profile = "/etc/bulkhead/seccomp.json";
+	case_doc(c, "", "", "");
+	CHECK_REFUSED(c, "seccomp", "/linux/seccomp",
+		      "/etc/bulkhead/seccomp.json has not been loaded");
+	CHECK(!c->m.seccomp_builtin);
+}
+
 #define ADMIN ",'capabilities':{'bounding':['CAP_SYS_ADMIN']}"
 
 TEST(privileged_is_refused)

@@ -20,7 +20,13 @@
 #include "oci-spec/spec.h"
 #include "tests/unit/check.h"
 
-static const struct measures builtin = {.seccomp_builtin = true};
+/* What the built-in policy decides. */
+static char *const denied_by_default[] = {(char *)(uintptr_t) "tty-injection", NULL};
+static const struct measures builtin = {
+	.seccomp_builtin = true,
+	.seccomp_deny = (char **)(uintptr_t)denied_by_default,
+	.n_seccomp_deny = 1,
+};
 
 /* A system call and the errno it must fail with; 0: any result but EPERM and ENOSYS. */
 struct attempt {

@@ -8,18 +8,25 @@
 #include "base/err.h"
 #include "harden/measures.h"
 #include "plan/seccomp.h"
+#include "plan/seccomp_base.h"
 #include "plan/seccomp_builtin.h"
 #include "plan/seccomp_compile.h"
-#include "plan/seccomp_default.h"
 #include "tests/unit/bpf_sim.h"
 #include "tests/unit/check.h"
 #include "tests/unit/seccomp_oracle.h"
 #include "tests/unit/seccomp_random.h"
 #include "tests/unit/seccomp_rules.h"
 
-static const struct measures builtin = {.seccomp_builtin = true};
+/* What the built-in policy decides. */
+static char *const denied_by_default[] = {(char *)(uintptr_t) "tty-injection", NULL};
+static const struct measures builtin = {
+	.seccomp_builtin = true,
+	.seccomp_deny = (char **)(uintptr_t)denied_by_default,
+	.n_seccomp_deny = 1,
+};
 
 #define CHROOT (1ull << CAP_SYS_CHROOT)
+#define TTY    1u /* the set tty-injection */
 
 static int fail_after = -1;
 
@@ -83,7 +90,8 @@ static struct spec_seccomp *long_profile(size_t n, struct arena *a)
 TEST(without_a_caller_the_prepared_program)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
-	const struct seccomp_builtin *with = seccomp_builtin_find(seccomp_arch_native(), CHROOT);
+	const struct seccomp_builtin *with =
+		seccomp_builtin_find(seccomp_arch_native(), CHROOT, TTY);
 	struct seccomp_plan p;
 
 	CHECK(with);
@@ -112,8 +120,7 @@ TEST(prepared_is_as_compiled)
 	for (size_t i = 0; i < 2; i++) {
 		AUTO_ARENA struct arena a = ARENA_INIT;
 		const struct seccomp_builtin *b =
-			seccomp_builtin_find(seccomp_arch_native(), variants[i]);
-		struct seccomp_profile profile;
+			seccomp_builtin_find(seccomp_arch_native(), variants[i], TTY);
 		struct seccomp_policy policy;
 		struct seccomp_dag d;
 		const struct sock_filter *insns;
@@ -121,10 +128,10 @@ TEST(prepared_is_as_compiled)
 
 		seccomp_dag_init(&d, &a);
 		CHECK(b);
-		CHECK_INT(seccomp_default_make(seccomp_abi_by_token(b->native), variants[i], &a,
-					       &profile),
+		CHECK_INT(b->sets, TTY);
+		CHECK_INT(seccomp_base_compile(seccomp_abi_by_token(b->native), variants[i], TTY,
+					       &d, &policy, NULL),
 			  0);
-		CHECK_INT(seccomp_compile(&profile, &d, &policy, NULL), 0);
 		CHECK_INT(d.n, b->n_nodes);
 		for (size_t k = 0; k < d.n; k++)
 			CHECK_MSG(same_node(&d.nodes[k], &b->nodes[k]), "node %zu", k);
@@ -139,7 +146,7 @@ TEST(other_capabilities_are_compiled)
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	struct seccomp_plan p;
 
-	CHECK(!seccomp_builtin_find(seccomp_arch_native(), 1ull << CAP_SYS_BOOT));
+	CHECK(!seccomp_builtin_find(seccomp_arch_native(), 1ull << CAP_SYS_BOOT, TTY));
 	make(NULL, 1ull << CAP_SYS_BOOT, &a, &p);
 	CHECK_INT(p.n, 1);
 	CHECK(a.used > 0);
