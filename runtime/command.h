@@ -23,7 +23,6 @@ struct context {
 	bool systemd_cgroup;	    /* --systemd-cgroup, or --cgroup-manager systemd */
 	const char *cgroup_manager; /* as given, or NULL */
 	const char *policy_file;    /* absolute, or NULL: see policy_load() */
-	const char *policy_file;    /* absolute, or NULL: see policy_load() */
 	unsigned inherited_fds;	    /* descriptors from 3 on that the caller has passed */
 };
 
