@@ -88,6 +88,12 @@ tests_integration_test_cgroup_knobs_SOURCES = tests/integration/test_cgroup_knob
 tests_integration_test_cgroup_limits_SOURCES = tests/integration/test_cgroup_limits.c $(CGROUP_BOX)
 
 # The hardening layer and the plan of namespaces.
+check_PROGRAMS += tests/unit/test_harden_cgroup_path tests/unit/test_harden_cpu \
+	tests/unit/test_harden_rootfs tests/unit/test_str_list
+tests_unit_test_harden_cgroup_path_SOURCES = tests/unit/test_harden_cgroup_path.c
+tests_unit_test_harden_cpu_SOURCES = tests/unit/test_harden_cpu.c
+tests_unit_test_harden_rootfs_SOURCES = tests/unit/test_harden_rootfs.c
+tests_unit_test_str_list_SOURCES = tests/unit/test_str_list.c
 check_PROGRAMS += tests/unit/test_harden_binds tests/unit/test_harden_capabilities \
 	tests/unit/test_harden_decisions tests/unit/test_harden_devices \
 	tests/unit/test_harden_limits tests/unit/test_harden_mounts \

@@ -181,6 +181,16 @@ bool str_in(const char *s, const char *const *list)
 	return false;
 }
 
+bool str_list_has(const char *list, char sep, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; p && *p; p = strchr(p, sep), p = p ? p + 1 : NULL)
+		if (strncmp(p, word, n) == 0 && (p[n] == sep || p[n] == '\0'))
+			return true;
+	return false;
+}
+
 bool path_below(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);

@@ -51,6 +51,9 @@ bool str_starts(const char *s, const char *prefix);
 /** str_in - whether @s is one of the NULL-terminated @list. */
 bool str_in(const char *s, const char *const *list);
 
+/** str_list_has - whether @word is an entry of @list ("cpu,cpuacct"); NULL is an empty list. */
+bool str_list_has(const char *list, char sep, const char *word);
+
 /**
  * path_below - whether absolute @path is @dir or below it, compared by components ("/a/bc" is not
  * below "/a/b"). Both must be clean (no "..", no double slashes): see path_clean().

@@ -4,7 +4,9 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/apparmor.c \
 	libcontainer-c/harden/binds.c \
 	libcontainer-c/harden/capabilities.c \
+	libcontainer-c/harden/cgroup_path.c \
 	libcontainer-c/harden/control.h \
+	libcontainer-c/harden/cpu.c \
 	libcontainer-c/harden/decision.c \
 	libcontainer-c/harden/decision_write.c \
 	libcontainer-c/harden/device_rules.c \

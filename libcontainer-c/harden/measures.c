@@ -15,7 +15,6 @@ static const struct json_field fields[] = {
 	JSON_STRS(measures, landlock_readonly, "landlockReadonly"),
 	JSON_BOOL(measures, landlock_scope_sockets, "landlockScopeSockets"),
 	JSON_BOOL(measures, landlock_scope_signals, "landlockScopeSignals"),
-	JSON_U64(measures, kernel_tcp, "kernelTcp"),
 };
 
 const struct json_schema measures_schema = JSON_SCHEMA(measures, fields);

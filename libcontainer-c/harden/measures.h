@@ -35,9 +35,6 @@ struct measures {
 	char **landlock_readonly; /* hierarchies that are not written to */
 	size_t n_landlock_readonly;
 	bool landlock_scope_sockets, landlock_scope_signals;
-
-	/* cgroup v1 memory.kmem.tcp.limit_in_bytes; 0: leave: rule memory. */
-	uint64_t kernel_tcp;
 };
 
 extern const struct json_schema measures_schema;

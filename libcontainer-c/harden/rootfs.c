@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rootfs.c: the mount at "/". nosuid and nodev are not properties of config.json: apply/rootfs.c
- * sets them always, so that is a note. Shared propagation would let mounts of the container appear
- * on the host (CIS Docker Benchmark 5.20).
+ * rootfs.c: the mount at "/". nosuid, nodev and noexec are no properties of config.json but
+ * measures, so they are notes. Read-only on the policy's request (CIS Docker Benchmark 5.13).
+ * Shared propagation would let mounts of the container appear on the host (CIS 5.20).
  */
+#include "base/arena.h"
 #include "base/str.h"
 #include "harden/rule.h"
+
+static void make_readonly(struct harden *h)
+{
+	struct spec_root *root = h->s->root;
+
+	/* Without a root the plan refuses. */
+	if (!root || (root->readonly && *root->readonly))
+		return;
+	bool *yes = arena_alloc(h->a, sizeof(*yes));
+	if (!yes) {
+		h->oom = true;
+		return;
+	}
+	*yes = true;
+	if (decide_change(h, "/root/readonly", root->readonly ? "false" : NULL, "true",
+			  "the image stays as it is; what is written goes to volumes and tmpfs"))
+		root->readonly = yes;
+}
 
 void rule_rootfs(struct harden *h)
 {
@@ -15,6 +34,12 @@ void rule_rootfs(struct harden *h)
 	decide_note(h, "/root",
 		    "mounted nosuid and nodev: setuid programs and device nodes of the image have "
 		    "no effect");
+	h->m.rootfs_noexec = h->policy->rootfs.noexec;
+	if (h->m.rootfs_noexec)
+		decide_note(h, "/root",
+			    "mounted noexec: only what is on other mounts can be executed");
+	if (h->policy->rootfs.readonly)
+		make_readonly(h);
 	if (v && (str_eq(v, "shared") || str_eq(v, "rshared")) &&
 	    !h->policy->rootfs.allow_shared_propagation)
 		decide_refuse(h, "/linux/rootfsPropagation", json_string(h, v),

@@ -144,6 +144,8 @@ void rule_devices(struct harden *h);
 void rule_device_rules(struct harden *h);
 void rule_pids(struct harden *h);
 void rule_memory(struct harden *h);
+void rule_cpu(struct harden *h);
+void rule_cgroup_path(struct harden *h);
 void rule_sysctl(struct harden *h);
 void rule_rlimits(struct harden *h);
 void rule_apparmor(struct harden *h);

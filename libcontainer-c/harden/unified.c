@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 #include "harden/rule.h"
 
@@ -43,6 +44,46 @@ static void drop(struct harden *h, struct spec_resources *r, size_t i, const cha
 		return;
 	memmove(p, p + 1, (r->n_unified - i - 1) * sizeof(*p));
 	r->n_unified--;
+}
+
+const char *unified_get(const struct harden *h, const char *file)
+{
+	const struct spec_resources *r = h->s->linux_ ? h->s->linux_->resources : NULL;
+	ssize_t i = r ? find(r, file) : -1;
+
+	return i < 0 ? NULL : r->unified[i].value;
+}
+
+void unified_drop(struct harden *h, const char *file, const char *why)
+{
+	struct spec_resources *r = h->s->linux_->resources;
+
+	drop(h, r, (size_t)find(r, file), why);
+}
+
+void unified_set(struct harden *h, const char *file, const char *value, const char *why)
+{
+	struct spec_resources *r = need_resources(h);
+	const char *before = unified_get(h, file);
+
+	if (!r || str_eq(before, value))
+		return;
+	struct spec_pair *v = arena_array(h->a, r->n_unified + 1, sizeof(*v));
+	if (!v) {
+		h->oom = true;
+		return;
+	}
+	if (!decide_change(h, text(h, "/linux/resources/unified/%s", file),
+			   before ? json_string(h, before) : NULL, json_string(h, value), "%s",
+			   why))
+		return;
+	if (r->n_unified)
+		memcpy(v, r->unified, r->n_unified * sizeof(*v));
+	if (before)
+		v[find(r, file)].value = value;
+	else
+		v[r->n_unified++] = (struct spec_pair){file, value};
+	r->unified = v;
 }
 
 bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t min,

@@ -23,4 +23,13 @@ struct harden;
 bool unified_take(struct harden *h, const char *file, const char *pointer, int64_t min,
 		  int64_t *ret);
 
+/** unified_get - the value that is asked for @file, or NULL. */
+const char *unified_get(const struct harden *h, const char *file);
+
+/** unified_drop - take @file, which is there, out. */
+void unified_drop(struct harden *h, const char *file, const char *why);
+
+/** unified_set - make @file have @value, which lives as long as the spec. */
+void unified_set(struct harden *h, const char *file, const char *value, const char *why);
+
 #endif

@@ -152,16 +152,6 @@ static int probe_controllers(struct arena *a, struct host_facts *f)
 	return f->cgroup_v2_controllers ? 0 : -ENOMEM;
 }
 
-static bool has_word(const char *list, const char *word, char sep)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; p && *p; p = strchr(p, sep), p = p ? p + 1 : NULL)
-		if (strncmp(p, word, n) == 0 && (p[n] == sep || p[n] == '\0'))
-			return true;
-	return false;
-}
-
 /*
  * v1 shows the knob in every cgroup. v2 hides it in the root, so that a runtime that runs there has
  * to judge by the kernel: no CONFIG_SWAP, no /proc/swaps; swapaccount=0 counted until 6.1.
@@ -169,16 +159,16 @@ static bool has_word(const char *list, const char *word, char sep)
 static bool probe_swap(struct arena *a, const struct host_facts *f, const char *cmdline)
 {
 	for (size_t i = 0; i < f->n_cgroup_v1; i++)
-		if (has_word(f->cgroup_v1[i].controllers, "memory", ','))
+		if (str_list_has(f->cgroup_v1[i].controllers, ',', "memory"))
 			return exists_below(a, f->cgroup_v1[i].mountpoint, "/",
 					    "memory.memsw.limit_in_bytes");
-	if (!f->cgroup_v2_mountpoint || !has_word(f->cgroup_v2_controllers, "memory", ' '))
+	if (!f->cgroup_v2_mountpoint || !str_list_has(f->cgroup_v2_controllers, ' ', "memory"))
 		return false;
 	if (f->cgroup_v2_own_path[1] &&
 	    exists_below(a, f->cgroup_v2_mountpoint, f->cgroup_v2_own_path, "memory.max"))
 		return exists_below(a, f->cgroup_v2_mountpoint, f->cgroup_v2_own_path,
 				    "memory.swap.max");
-	return access("/proc/swaps", F_OK) == 0 && !has_word(cmdline, "swapaccount=0", ' ');
+	return access("/proc/swaps", F_OK) == 0 && !str_list_has(cmdline, ' ', "swapaccount=0");
 }
 
 static void probe_memory(struct arena *a, struct host_facts *f)
@@ -198,7 +188,7 @@ static void probe_memory(struct arena *a, struct host_facts *f)
 		len = len < sizeof(list) ? len : sizeof(list) - 1;
 		memcpy(list, opt + 14, len);
 		list[len] = '\0';
-		f->kmem_accounting_off = has_word(list, "nokmem", ',');
+		f->kmem_accounting_off = str_list_has(list, ',', "nokmem");
 	}
 	f->swap_accounting = probe_swap(a, f, cmdline);
 }

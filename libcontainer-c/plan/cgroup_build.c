@@ -10,21 +10,6 @@
 #include "base/str.h"
 #include "host/facts.h"
 
-static bool has_word(const char *list, const char *word, char sep)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; *p;) {
-		size_t len = 0;
-		while (p[len] && p[len] != sep)
-			len++;
-		if (len == n && strncmp(p, word, n) == 0)
-			return true;
-		p += len + (p[len] == sep);
-	}
-	return false;
-}
-
 bool cgroup_has(const struct cgroup_builder *b, const char *v1_name, const char *v2_name,
 		struct cgroup_where *ret)
 {
@@ -33,7 +18,7 @@ bool cgroup_has(const struct cgroup_builder *b, const char *v1_name, const char 
 		bool v1 = t->version == CGROUP_V1;
 		const char *name = v1 ? v1_name : v2_name;
 		const char *list = v1 ? t->controllers : b->f->cgroup_v2_controllers;
-		if (!name || !list || !has_word(list, name, v1 ? ',' : ' '))
+		if (!name || !list || !str_list_has(list, v1 ? ',' : ' ', name))
 			continue;
 		*ret = (struct cgroup_where){.controller = name, .tree = i, .version = t->version};
 		return true;

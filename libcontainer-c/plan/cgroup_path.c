@@ -69,17 +69,6 @@ static const char *v2_dir(struct arena *a, const struct host_facts *f, const cha
 	return join(a, f->cgroup_v2_mountpoint, own, relative ? (size_t)(slash - own) : 0, path);
 }
 
-static bool has_cpuset(const char *controllers)
-{
-	for (const char *p = controllers; *p;) {
-		size_t n = strcspn(p, ",");
-		if (n == 6 && strncmp(p, "cpuset", 6) == 0)
-			return true;
-		p += n + (p[n] == ',');
-	}
-	return false;
-}
-
 static int fill_trees(const char *path, const struct host_facts *f, struct arena *a,
 		      struct cgroup_tree *trees, const char **paths, struct err *e)
 {
@@ -92,7 +81,7 @@ static int fill_trees(const char *path, const struct host_facts *f, struct arena
 			.controllers = h->controllers,
 			.mountpoint = h->mountpoint,
 			.dir = v1_dir(a, h, path),
-			.fill_cpuset = has_cpuset(h->controllers),
+			.fill_cpuset = str_list_has(h->controllers, ',', "cpuset"),
 		};
 	}
 	if (f->cgroup_v2_mountpoint)

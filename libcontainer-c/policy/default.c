@@ -246,9 +246,9 @@ static const struct policy built_in = {
 		 .ceiling = 0},		/* who asks for a number has thought about it */
 	.memory = {.level = POLICY_ENFORCE,
 		   .default_percent =
-			   75,		 /* the host itself still runs when one container is full */
-		   .ceiling_percent = 0, /* who asks for a number has thought about it */
-		   .oom_group = false,	 /* many images survive the death of one worker */
+			   75, /* the host itself still runs when one container is full */
+		   .ceiling_percent = 100,   /* more than there is would be no limit */
+		   .oom_group = false,	     /* many images survive the death of one worker */
 		   .kernel_tcp_percent = 0}, /* socket buffers count as memory already */
 	.cpu = {.level = POLICY_ENFORCE, .ceiling_percent = 0}, /* CPU time is shared fairly */
 	.cgroup_path = {.level = POLICY_ENFORCE,

@@ -102,15 +102,15 @@ static void tame_mounts(struct spec *s, uint64_t *seed)
 
 static void tame_unified(struct spec_resources *r, uint64_t *seed, struct arena *a)
 {
-	static const char *const keys[] = {"pids.max", "memory.max", "memory.swap.max",
-					   "io.weight"};
+	static const char *const keys[] = {"pids.max",	"memory.max", "memory.swap.max",
+					   "io.weight", "cpu.max",    "memory.oom.group"};
 	static const char *const values[] = {"max", "1048576", "100", "64M", "0", "x"};
-	size_t from = gen_below(seed, 4);
+	size_t from = gen_below(seed, 6);
 
-	r->unified = get(a, 4, sizeof(*r->unified));
-	r->n_unified = gen_below(seed, 5);
+	r->unified = get(a, 6, sizeof(*r->unified));
+	r->n_unified = gen_below(seed, 7);
 	for (size_t i = 0; i < r->n_unified; i++)
-		r->unified[i] = (struct spec_pair){keys[(from + i) % 4], PICK(seed, values)};
+		r->unified[i] = (struct spec_pair){keys[(from + i) % 6], PICK(seed, values)};
 }
 
 static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
@@ -208,6 +208,9 @@ static void gen_kernel(uint64_t *seed, struct host_facts *f)
 	f->mem_total = chance(seed, 98) ? (gen_below(seed, 1u << 20) + 1) << 20 : 0;
 	f->last_cap = 40;
 	f->swap_accounting = chance(seed, 70);
+	f->kmem_accounting_off = chance(seed, 5);
+	f->cpus = chance(seed, 98) ? (unsigned)gen_below(seed, 64) + 1 : 0;
+	f->cgroup_v2_controllers = chance(seed, 50) ? "cpu memory pids" : NULL;
 	f->cgroup_layout = (enum cgroup_layout)gen_below(seed, 3);
 	if (f->cgroup_layout != CGROUP_LAYOUT_V2) {
 		f->cgroup_v1 = v1;
@@ -258,6 +261,7 @@ static void gen_knob(uint64_t *seed, bool *knob)
 
 static void gen_lists(uint64_t *seed, struct policy *p)
 {
+	static struct spec_pair places[] = {{"/", "any"}, {"a:", "some"}};
 	static struct policy_device tun[] = {{"c", 10, 200, "rw", "tun"}};
 
 	if (chance(seed, 5))
@@ -273,7 +277,17 @@ static void gen_lists(uint64_t *seed, struct policy *p)
 	if (chance(seed, 20))
 		p->pids.ceiling = (int64_t)gen_below(seed, 5000) + 1;
 	if (chance(seed, 20))
-		p->memory.ceiling_percent = (unsigned)gen_below(seed, 100) + 1;
+		p->memory.ceiling_percent = (unsigned)gen_below(seed, 101);
+	if (chance(seed, 20))
+		p->memory.default_percent = (unsigned)gen_below(seed, 101);
+	if (chance(seed, 20))
+		p->memory.kernel_tcp_percent = (unsigned)gen_below(seed, 101);
+	if (chance(seed, 30))
+		p->cpu.ceiling_percent = (unsigned)gen_below(seed, 101);
+	if (chance(seed, 20)) {
+		p->cgroup_path.prefixes = places;
+		p->cgroup_path.n_prefixes = 2;
+	}
 }
 
 void gen_policy(uint64_t *seed, struct policy *ret)
@@ -296,6 +310,10 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 			       &p.capabilities.allow_ambient,
 			       &p.seccomp.allow_spec_allow,
 			       &p.rootfs.allow_shared_propagation,
+			       &p.rootfs.readonly,
+			       &p.rootfs.noexec,
+			       &p.memory.oom_group,
+			       &p.binds.noexec,
 			       &p.mounts.allow_shared_propagation,
 			       &p.mounts.readonly_kernel_views,
 			       &p.binds.allow_socket_parents,

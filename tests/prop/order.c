@@ -344,7 +344,13 @@ static int64_t raw(const struct spec *s, const char *file)
 	return -1;
 }
 
-/* Apart from the three that are members as well, the raw files stay as they are. */
+/* The file that ends the whole container instead of one process. */
+static bool groups_oom(const struct spec_pair *u)
+{
+	return same(u->key, "memory.oom.group") && same(u->value, "1");
+}
+
+/* Apart from those that are members as well, the raw files stay as they are. */
 static bool unified(struct pair *p)
 {
 	const struct spec_resources *a = resources_of(p->a), *b = resources_of(p->b);
@@ -353,12 +359,14 @@ static bool unified(struct pair *p)
 	for (; k < b->n_unified; k++) {
 		const char *key = b->unified[k].key;
 		if (i < a->n_unified && same(a->unified[i].key, key) &&
-		    same(a->unified[i].value, b->unified[k].value))
+		    (same(a->unified[i].value, b->unified[k].value) || groups_oom(&a->unified[i])))
 			i++;
 		else if (!same(key, "pids.max") && !same(key, "memory.max") &&
-			 !same(key, "memory.swap.max"))
+			 !same(key, "memory.swap.max") && !same(key, "cpu.max"))
 			return no(p, key);
 	}
+	if (i + 1 == a->n_unified && groups_oom(&a->unified[i]))
+		i++;
 	return i == a->n_unified ? true : no(p, "a raw file more");
 }
 
@@ -392,11 +400,46 @@ static bool memory(struct pair *p)
 		return no(p, "more memory");
 	if (!at_most(a->swap, b->swap))
 		return no(p, "more swap");
+	if (!at_most(a->kernel_tcp, b->kernel_tcp))
+		return no(p, "more socket buffers");
 	int64_t file = raw(p->b, "memory.max");
 	bool limited = b->limit && *b->limit > 0;
 	if (!limited && file > 0 && file != raw(p->a, "memory.max") && !at_most(a->limit, &file))
 		return no(p, "more memory than the raw file says");
 	return true;
+}
+
+/* CPU time per microsecond; a huge number for no quota. */
+static double cpu_share(const struct spec_cpu *c)
+{
+	double period = c->period && *c->period ? (double)*c->period : 100000;
+
+	return c->quota && *c->quota > 0 ? (double)*c->quota / period : 1e30;
+}
+
+static bool cpu(struct pair *p)
+{
+	static const struct spec_cpu none;
+	const struct spec_cpu *a = resources_of(p->a)->cpu, *b = resources_of(p->b)->cpu;
+
+	a = a ? a : &none;
+	b = b ? b : &none;
+	if (cpu_share(a) > cpu_share(b))
+		return no(p, "more time");
+	if (a->burst && (!b->burst || *a->burst > *b->burst))
+		return no(p, "more burst");
+	int64_t file = raw(p->b, "cpu.max");
+	if (file > 0 && raw(p->a, "cpu.max") < 0 && cpu_share(a) > (double)file / 100000)
+		return no(p, "more time than the raw file says");
+	return true;
+}
+
+static bool root(struct pair *p)
+{
+	bool a = p->a->root && p->a->root->readonly && *p->a->root->readonly;
+	bool b = p->b->root && p->b->root->readonly && *p->b->root->readonly;
+
+	return a || !b ? true : no(p, "writable");
 }
 
 static bool has_pair(const struct spec_linux *l, const struct spec_pair *x)
@@ -460,7 +503,15 @@ static const struct dimension {
 	{"device rules", devices, {"/linux/resources/devices"}},
 	{"unified", unified, {"/linux/resources/unified"}},
 	{"pids", pids, {"/linux/resources/pids"}},
-	{"memory", memory, {"/linux/resources/memory/limit", "/linux/resources/memory/swap"}},
+	{"memory",
+	 memory,
+	 {"/linux/resources/memory/limit", "/linux/resources/memory/swap",
+	  "/linux/resources/memory/kernelTCP"}},
+	{"cpu",
+	 cpu,
+	 {"/linux/resources/cpu/quota", "/linux/resources/cpu/period",
+	  "/linux/resources/cpu/burst"}},
+	{"root", root, {"/root/readonly"}},
 	{"sysctl", sysctl, {"/linux/sysctl", "/domainname"}},
 	{"rlimits", rlimits, {"/process/rlimits"}},
 };
@@ -500,6 +551,8 @@ static void with_objects(struct spec *s, const struct spec *like, struct arena *
 	if (like->linux_->resources->memory && !s->linux_->resources->memory)
 		s->linux_->resources->memory =
 			arena_alloc(mem, sizeof(*s->linux_->resources->memory));
+	if (like->linux_->resources->cpu && !s->linux_->resources->cpu)
+		s->linux_->resources->cpu = arena_alloc(mem, sizeof(*s->linux_->resources->cpu));
 }
 
 static bool else_the_same(struct pair *p)

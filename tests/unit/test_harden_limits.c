@@ -138,9 +138,165 @@ TEST(a_ceiling_holds_for_memory_and_swap)
 
 	c->p.memory.ceiling_percent = 10;
 	run_resources(c, "'memory':{'limit':4294967296,'swap':8589934592}");
-	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", "4294967296", "858992640");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "8589934592", "1717985280");
+	CHECK_HAS(decision_find(c, DECISION_CHANGE, "memory", "/linux/resources/memory/swap")->why,
+		  "ceiling");
+	/* What was asked for beyond the limit is kept. */
+	c = case_new();
+	c->p.memory.ceiling_percent = 10;
+	run_resources(c, "'memory':{'limit':4294967296,'swap':4294971392}");
 	CHECK_INT(*c->out->linux_->resources->memory->limit, 858992640);
-	CHECK_INT(*c->out->linux_->resources->memory->swap, 858992640);
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 858996736);
+	c = case_new();
+	c->p.memory.ceiling_percent = 10;
+	run_resources(c, "'memory':{'limit':4096,'swap':4294967296}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "4294967296", "858996736");
+	c = case_new();
+	c->p.memory.ceiling_percent = 10;
+	run_resources(c, "'memory':{'limit':858992640,'swap':1717985280}");
+	CHECK_QUIET(c, "memory");
+	c = case_new();
+	c->p.memory.ceiling_percent = 10;
+	run_resources(c, "'unified':{'memory.max':'4G','memory.swap.max':'4G'}");
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 858992640);
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 1717985280);
+}
+
+TEST(a_limit_above_the_ram_is_none)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'limit':8589934593,'swap':8589934593}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", "8589934593", "8589934592");
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 8589934592);
+	c = case_new();
+	run_resources(c, "'memory':{'limit':8589934592,'swap':8589934592}");
+	CHECK_QUIET(c, "memory");
+	c = case_new();
+	c->p.memory.ceiling_percent = 0;
+	run_resources(c, "'memory':{'limit':85899345920,'swap':858993459200}");
+	CHECK_QUIET(c, "memory");
+}
+
+TEST(a_swap_below_the_limit_is_left_to_the_plan)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'limit':8192,'swap':4096}");
+	CHECK_QUIET(c, "memory");
+}
+
+TEST(a_policy_may_have_no_default)
+{
+	struct harden_case *c = case_new();
+
+	c->p.memory.default_percent = 0;
+	c->p.memory.ceiling_percent = 0;
+	run_resources(c, "");
+	CHECK_QUIET(c, "memory");
+	CHECK(!c->out->linux_->resources->memory);
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "memory", "/linux/resources/memory/kernel")->why,
+		  "as memory has none");
+	c = case_new();
+	c->p.memory.default_percent = 0;
+	run_resources(c, "");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", NULL, "8589934592");
+	c = case_new();
+	c->p.memory.default_percent = 0;
+	run_resources(c, "'memory':{'swap':8192}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", NULL, "8192");
+}
+
+static const struct cgroup_hierarchy memory_v1[] = {{"memory", "/m", "/"}};
+
+static struct harden_case *on_v1(void)
+{
+	struct harden_case *c = case_new();
+
+	c->f.cgroup_layout = CGROUP_LAYOUT_HYBRID;
+	c->f.cgroup_v1 = memory_v1;
+	c->f.n_cgroup_v1 = 1;
+	c->f.cgroup_v2_controllers = "hugetlb";
+	return c;
+}
+
+TEST(socket_buffers_have_a_share_on_v1)
+{
+	static const char pointer[] = "/linux/resources/memory/kernelTCP";
+	struct harden_case *c = on_v1();
+
+	run_resources(c, "'memory':{'limit':1048576,'swap':1048576}");
+	CHECK_QUIET(c, "memory");
+	c = on_v1();
+	c->p.memory.kernel_tcp_percent = 25;
+	run_resources(c, "'memory':{'limit':1048576,'swap':1048576}");
+	CHECK_CHANGE(c, "memory", pointer, NULL, "262144");
+	c = on_v1();
+	c->p.memory.kernel_tcp_percent = 25;
+	run_resources(c, "'memory':{'limit':1048576,'swap':1048576,'kernelTCP':262145}");
+	CHECK_CHANGE(c, "memory", pointer, "262145", "262144");
+	c = on_v1();
+	c->p.memory.kernel_tcp_percent = 25;
+	run_resources(c, "'memory':{'limit':1048576,'swap':1048576,'kernelTCP':262144}");
+	CHECK_QUIET(c, "memory");
+	c = on_v1();
+	c->p.memory.kernel_tcp_percent = 1;
+	run_resources(c, "'memory':{'limit':8192,'swap':8192,'kernelTCP':-1}");
+	CHECK_CHANGE(c, "memory", pointer, "-1", "4096");
+	/* v2 has no such file. */
+	c = case_new();
+	c->p.memory.kernel_tcp_percent = 25;
+	run_resources(c, "'memory':{'limit':1048576,'swap':1048576}");
+	CHECK_QUIET(c, "memory");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "memory", pointer)->why, "memory.max");
+	c = on_v1();
+	c->p.memory.kernel_tcp_percent = 25;
+	c->p.memory.default_percent = c->p.memory.ceiling_percent = 0;
+	run_resources(c, "");
+	CHECK_QUIET(c, "memory");
+}
+
+TEST(the_oom_killer_ends_the_whole_container)
+{
+	static const char pointer[] = "/linux/resources/unified/memory.oom.group";
+	struct harden_case *c = case_new();
+
+	c->f.cgroup_v2_controllers = "cpu memory pids";
+	run_resources(c, "'unified':{'memory.oom.group':'0'}");
+	CHECK(!decision_find(c, DECISION_CHANGE, "memory", pointer));
+	c->p.memory.oom_group = true;
+	run_resources(c, "");
+	CHECK_CHANGE(c, "memory", pointer, NULL, "\"1\"");
+	CHECK_INT(c->out->linux_->resources->n_unified, 1);
+	run_resources(c, "'unified':{'io.weight':'5','memory.oom.group':'0','memory.low':'0'}");
+	CHECK_CHANGE(c, "memory", pointer, "\"0\"", "\"1\"");
+	CHECK_INT(c->out->linux_->resources->n_unified, 3);
+	CHECK_STR(c->out->linux_->resources->unified[0].value, "5");
+	CHECK_STR(c->out->linux_->resources->unified[1].value, "1");
+	CHECK_STR(c->in->linux_->resources->unified[1].value, "0");
+	run_resources(c, "'unified':{'memory.oom.group':'1'}");
+	CHECK(!decision_find(c, DECISION_CHANGE, "memory", pointer));
+	c = on_v1();
+	c->p.memory.oom_group = true;
+	run_resources(c, "");
+	CHECK(!decision_find(c, DECISION_CHANGE, "memory", pointer));
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "memory", "/linux/resources/unified")->why,
+		  "cgroup v1 has no memory.oom.group");
+	c = case_new();
+	c->p.memory.oom_group = true; /* and nothing known of controllers */
+	run_resources(c, "");
+	CHECK(!decision_find(c, DECISION_CHANGE, "memory", pointer));
+}
+
+TEST(kernel_memory_that_is_not_accounted_is_told)
+{
+	struct harden_case *c = case_new();
+
+	c->f.kmem_accounting_off = true;
+	run_resources(c, "");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "memory", "/linux/resources/memory/kernel")->why,
+		  "cgroup.memory=nokmem");
 }
 
 TEST(huge_hosts_do_not_overflow)
@@ -279,6 +435,7 @@ TEST(sizes_of_raw_files)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct harden_case *c = case_new();
+		c->p.memory.ceiling_percent = 0;
 		run_resources(c,
 			      arena_printf(&c->a, "'unified':{'memory.max':'%s'}", sizes[i].text));
 		CHECK_INT(*c->out->linux_->resources->memory->limit, sizes[i].bytes);
@@ -297,6 +454,7 @@ TEST(swap_of_raw_files_stays_within_what_is_asked_for)
 	CHECK_INT(*c->out->linux_->resources->memory->swap, 1048576);
 	CHECK_INT(c->out->linux_->resources->n_unified, 0);
 	c = case_new();
+	c->p.memory.ceiling_percent = 0;
 	run_resources(c,
 		      "'memory':{'limit':9223372036854775807},'unified':{'memory.swap.max':'9'}");
 	CHECK_INT(*c->out->linux_->resources->memory->swap, INT64_MAX);
