@@ -38,7 +38,7 @@ static const char *choose_profile(struct harden *h)
 {
 	const struct policy_seccomp *p = &h->policy->seccomp;
 
-	if (!p->profile) {
+	if (!p->profile || !*p->profile) {
 		h->m.seccomp_builtin = true;
 		return "the built-in";
 	}

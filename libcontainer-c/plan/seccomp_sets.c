@@ -72,10 +72,10 @@ static const struct set {
 		{NAMES("socket"), NO_FAMILY, CONDS(IS_INT(0, AF_VSOCK_NUMBER))})},
 	{"socket-packet", "raw frames: spoofing on the bridge, CVE-2017-7308, CVE-2020-14386", ROWS(
 		{NAMES("socket"), NO_FAMILY, CONDS(IS_INT(0, AF_PACKET))})},
-	{"socket-rare", "all protocols but unix, inet, inet6, netlink and packet: hardly used code", ROWS(
+	{"socket-families", "all but unix, inet, inet6 and netlink: code that hardly anybody uses", ROWS(
 		{NAMES("socket", "socketpair"), NO_FAMILY,
 		 CONDS(IS_NOT(0, AF_UNIX), IS_NOT(0, AF_INET), IS_NOT(0, AF_INET6),
-		       IS_NOT(0, AF_NETLINK), IS_NOT(0, AF_PACKET))})},
+		       IS_NOT(0, AF_NETLINK))})},
 };
 /* clang-format on */
 

@@ -8,14 +8,14 @@
 
 const char *const policy_levels[] = {POLICY_ENFORCE, POLICY_AUDIT, POLICY_OFF, NULL};
 
+/* plan/seccomp_sets.c says what is in each; a test holds the two together. */
 const char *const policy_seccomp_sets[] = {
-	"io-uring",	   /* a second way to nearly all system calls, past filters of arguments */
-	"keyring",	   /* keys are kept by user, not by container */
-	"ptrace",	   /* and reading and writing other processes' memory */
-	"socket-families", /* all but unix, inet, inet6 and netlink */
-	"tty-injection",   /* TIOCSTI, TIOCLINUX: typing into the caller's terminal */
-	"userfaultfd",	   /* holds the kernel up in the middle of an access: wins races */
-	NULL,
+	"bpf",		 "handles",	 "io-uring",
+	"keyring",	 "ldt",		 "modules",
+	"mounts",	 "namespaces",	 "perf",
+	"ptrace",	 "socket-alg",	 "socket-families",
+	"socket-packet", "socket-vsock", "tty-injection",
+	"userfaultfd",	 NULL,
 };
 
 const char *const policy_securebits[] = {"no-cap-ambient-raise", "no-setuid-fixup", "noroot", NULL};

@@ -69,8 +69,9 @@ TEST(names)
 		 "/capabilities/securebits/1: expected one of no-cap-ambient-raise, "
 		 "no-setuid-fixup, noroot, found \"no-root\""},
 		{"{\"seccomp\":{\"deny\":[\"iouring\"]}}",
-		 "/seccomp/deny/0: expected one of io-uring, keyring, ptrace, socket-families, "
-		 "tty-injection, userfaultfd, found \"iouring\""},
+		 "/seccomp/deny/0: expected one of bpf, handles, io-uring, keyring, ldt, modules, "
+		 "mounts, namespaces, perf, ptrace, socket-alg, socket-families, socket-packet, "
+		 "socket-vsock, tty-injection, userfaultfd, found \"iouring\""},
 		{"{\"rlimits\":{\"ceilings\":[{\"type\":\"RLIMIT_FILES\",\"max\":1,\"why\":\"x\"}]}"
 		 "}",
 		 "/rlimits/ceilings/0/type: expected one of RLIMIT_AS, RLIMIT_CORE, RLIMIT_CPU, "

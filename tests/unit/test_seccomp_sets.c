@@ -16,6 +16,7 @@
 #include "plan/seccomp_builtin.h"
 #include "plan/seccomp_compile.h"
 #include "plan/seccomp_sets.h"
+#include "policy/names.h"
 #include "tests/unit/bpf_sim.h"
 #include "tests/unit/check.h"
 
@@ -86,17 +87,18 @@ static const struct expected {
 	{"socket-alg", "socket", 0, 38, EAFNOSUPPORT},
 	{"socket-vsock", "socket", 0, 40, EAFNOSUPPORT},
 	{"socket-packet", "socket", 0, 17, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 0, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 3, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 9, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 11, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 15, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 18, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 30, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 38, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 40, EAFNOSUPPORT},
-	{"socket-rare", "socket", 0, 44, EAFNOSUPPORT},
-	{"socket-rare", "socketpair", 0, 30, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 0, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 3, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 9, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 11, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 15, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 17, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 18, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 30, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 38, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 40, EAFNOSUPPORT},
+	{"socket-families", "socket", 0, 44, EAFNOSUPPORT},
+	{"socket-families", "socketpair", 0, 30, EAFNOSUPPORT},
 };
 
 /* What must stay possible under every set at once. */
@@ -232,6 +234,17 @@ TEST(names_and_reasons)
 	CHECK_INT(n, 16);
 }
 
+/* What a policy file may say is what there is. */
+TEST(a_policy_can_name_each)
+{
+	const char *why;
+	size_t n = 0;
+
+	for (; policy_seccomp_sets[n]; n++)
+		(void)bit_of(policy_seccomp_sets[n]);
+	CHECK(seccomp_set(n - 1, &why) && !seccomp_set(n, &why));
+}
+
 TEST(lists_of_names)
 {
 	char *names[] = {(char *)(uintptr_t) "bpf", (char *)(uintptr_t) "tty-injection",
@@ -273,7 +286,7 @@ TEST(every_pair_and_all_at_once)
 TEST(socketcall)
 {
 	static const char *const families[] = {"socket-alg", "socket-vsock", "socket-packet",
-					       "socket-rare"};
+					       "socket-families"};
 
 	for (size_t i = 0; i < LEN(families); i++) {
 		AUTO_ARENA struct arena a = ARENA_INIT;
@@ -287,10 +300,11 @@ TEST(socketcall)
 				  "%s: %llu", families[i], (unsigned long long)call);
 	}
 	AUTO_ARENA struct arena a = ARENA_INIT;
-	struct program p = program_of(native_abi(),
-				      0xffff & ~(bit_of("socket-alg") | bit_of("socket-vsock") |
-						 bit_of("socket-packet") | bit_of("socket-rare")),
-				      &a);
+	struct program p =
+		program_of(native_abi(),
+			   0xffff & ~(bit_of("socket-alg") | bit_of("socket-vsock") |
+				      bit_of("socket-packet") | bit_of("socket-families")),
+			   &a);
 	CHECK_INT(verdict(p.insns, "SCMP_ARCH_X86", "socketcall", 0, 1), ALLOW);
 }
 
@@ -577,7 +591,7 @@ TEST(two_programs_with_an_own_profile)
 
 TEST(memory_runs_out)
 {
-	static const char *const deny[] = {"ptrace", "socket-rare", NULL};
+	static const char *const deny[] = {"ptrace", "socket-families", NULL};
 	struct spec_seccomp own = profile_without("mkdir"), caller = profile_without("rmdir");
 	struct measures kinds[3] = {denying(true, deny), denying(false, deny),
 				    denying(false, deny)};
