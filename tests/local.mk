@@ -13,6 +13,12 @@ check_PROGRAMS += tests/unit/test_ids tests/unit/test_lifecycle
 tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c
 
+# A running container against its plan.
+check_PROGRAMS += tests/unit/test_seal tests/unit/test_verify_text
+tests_unit_test_seal_SOURCES = tests/unit/test_seal.c
+tests_unit_test_verify_text_SOURCES = tests/unit/test_verify_text.c
+EXTRA_DIST += tests/integration/test_verify.py
+
 # The audit trail.
 check_PROGRAMS += tests/unit/test_audit tests/unit/test_audit_read
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c

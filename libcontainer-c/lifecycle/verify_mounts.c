@@ -19,9 +19,11 @@ static const char *mount_text(const struct verify *v, const struct mountinfo *m)
 
 static void check_owner(struct verify *v, const struct view_place *root)
 {
+	const struct id_maps *m = &v->plan.ns.maps;
+
 	/* The ids on disk are the container's own, or are shifted by the mount or its layers. */
 	if (v->plan.ns.ns[NS_USER].mode != NS_SHARED)
-		verify_is(v, verify_has_id(v->uid_map, v->n_uid_map, root->uid), AREA, "owner of /",
+		verify_is(v, verify_has_id(m->uid, m->n_uid, root->uid), AREA, "owner of /",
 			  "an id of the container's map",
 			  arena_printf(v->a, "%u on the host", root->uid));
 }
