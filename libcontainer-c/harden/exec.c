@@ -112,8 +112,8 @@ static void lower_rlimits(struct harden *h)
 		const struct spec_rlimit *f = &first->rlimits[i];
 		struct spec_rlimit *l = rlimit_find(want.rlimits, n, f->type);
 		if (!l) {
-			want.rlimits[want.n_rlimits++] = *f;
-			continue;
+			l = &want.rlimits[want.n_rlimits++];
+			*l = *f;
 		}
 		if (l->hard > f->hard)
 			l->hard = f->hard;
