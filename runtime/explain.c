@@ -6,25 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "harden/harden.h"
-#include "harden/measures.h"
-#include "host/facts.h"
-#include "host/probe.h"
 #include "lifecycle/bundle.h"
-#include "oci-spec/spec.h"
-#include "plan/plan.h"
-#include "policy/policy.h"
 #include "runtime/command.h"
+#include "runtime/outlook.h"
 #include "runtime/output.h"
-
-#define RANGE_SIZE 65536u
 
 static const char *bundle, *format = "table";
 
@@ -41,21 +32,6 @@ static const struct option_spec options[] = {
 	{0},
 };
 
-/* The range that the first container of an idle host would get: nothing is reserved here. */
-static int pretend_range(const struct spec *s, const struct policy *p, struct host_facts *f,
-			 struct err *e)
-{
-	unsigned base, slots;
-	int r;
-
-	if (!harden_needs_id_range(s, f))
-		return 0;
-	r = host_probe_range(p->userns.pool, &base, &slots, &f->range_source, e);
-	if (r == 0)
-		f->range = (struct id_extent){.inside = 0, .outside = base, .size = RANGE_SIZE};
-	return r;
-}
-
 /* Only what is certain: who may not look into the bundle is not told that nothing is there. */
 static void check_rootfs(const char *path, struct err *refusal)
 {
@@ -65,69 +41,29 @@ static void check_rootfs(const char *path, struct err *refusal)
 		err_sys(refusal, errno, "rootfs %s", path);
 }
 
-/*
- * The way that create goes, up to the first change of the host. @refusal: why create would fail;
- * not set when it would not. A config.json that cannot be read at all is an error of its own.
- */
-static int decide(const char *dir, const struct policy *policy, struct arena *a,
-		  struct decisions *d, struct err *refusal, struct err *e)
+/* A config.json that cannot be read at all is an error, what it is refused for is not. */
+static int look(const struct context *c, const char *dir, struct arena *a, struct outlook *ret,
+		struct err *e)
 {
-	struct host_facts facts = {0};
-	struct spec *s, *hardened;
-	struct measures measures;
-	struct plan plan;
-	int r = bundle_load(dir, a, &s, e);
+	const struct policy *policy;
+	struct spec *s;
+	int r = context_policy(c, &policy, e);
 
 	if (r == 0)
-		r = host_probe(s, policy, a, &facts, e);
+		r = bundle_load(dir, a, &s, e);
 	if (r == 0)
-		r = pretend_range(s, policy, &facts, e);
-	if (r < 0)
-		return r;
-	/* Every stage adds to the picture; the first refusal is the one that create would report.
-	 */
-	spec_check_create(s, refusal);
-	r = harden(s, policy, &facts, a, &hardened, &measures, d, refusal);
-	if (r == 0 && refusal->kind == ERR_NONE)
-		r = plan_make(hardened, &measures, &facts, "explain", dir, a, &plan, refusal);
-	if (r == 0 && refusal->kind == ERR_NONE)
-		check_rootfs(plan.rootfs.path, refusal);
-	return 0;
-}
-
-static void write_json(const struct decisions *d, const struct err *refusal, struct strbuf *out)
-{
-	AUTO_STRBUF list = STRBUF_INIT;
-	struct json_out j = {.out = out, .indent = "  "};
-
-	decisions_write_json(d, j.indent, &list);
-	json_out_open(&j, NULL, '{');
-	json_out_bool(&j, "accepted", refusal->kind == ERR_NONE);
-	if (refusal->kind != ERR_NONE)
-		json_out_string(&j, "refusal", refusal->msg);
-	json_out_raw(&j, "decisions", list.buf ? list.buf : "[]");
-	json_out_close(&j, '}');
-	strbuf_addc(out, '\n');
-	out->failed = out->failed || list.failed;
-}
-
-static void write_table(const struct decisions *d, const struct err *refusal, struct strbuf *out)
-{
-	decisions_write_table(d, out);
-	if (refusal->kind == ERR_NONE)
-		strbuf_adds(out, "\nNothing is refused.\n");
-	else
-		strbuf_addf(out, "\nRefused: %s\n", refusal->msg);
+		r = outlook_make(s, policy, dir, a, ret, e);
+	if (r == 0 && ret->refusal.kind == ERR_NONE)
+		check_rootfs(ret->rootfs, &ret->refusal);
+	return r;
 }
 
 static int explain_run(const struct context *c, char **args, int n_args, struct err *e)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	AUTO_STRBUF out = STRBUF_INIT;
-	struct decisions d = {0};
-	struct err refusal = {0};
-	const struct policy *policy;
 	bool json = str_eq(format, "json");
+	struct outlook o;
 	char dir[PATH_MAX];
 	int r;
 
@@ -136,17 +72,15 @@ static int explain_run(const struct context *c, char **args, int n_args, struct 
 		return err_set(e, ERR_STATE, EINVAL, "invalid format option");
 	if (!realpath(bundle && *bundle ? bundle : ".", dir))
 		return err_sys(e, errno, "chdir %s", bundle && *bundle ? bundle : ".");
-	r = context_policy(c, &policy, e);
-	if (r == 0)
-		r = decide(dir, policy, &a, &d, &refusal, e);
+	r = look(c, dir, &a, &o, e);
 	if (r < 0)
 		return r;
 	if (json)
-		write_json(&d, &refusal, &out);
+		outlook_write_json(&o, &out);
 	else
-		write_table(&d, &refusal, &out);
+		outlook_write_table(&o, &out);
 	r = output_write(&out, e);
-	return r < 0 ? r : refusal.kind == ERR_NONE ? EXIT_SUCCESS : EXIT_FAILURE;
+	return r < 0 ? r : o.refusal.kind == ERR_NONE ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 const struct command command_explain = {

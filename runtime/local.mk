@@ -6,10 +6,12 @@ runtime_sources = \
 	runtime/features.c runtime/kill.c runtime/list.c runtime/run.c runtime/spec.c \
 	runtime/start.c runtime/state.c \
 	runtime/verify.c \
+	runtime/harden.c runtime/policy.c \
 	runtime/command.h runtime/context.c \
 	runtime/globals.c runtime/globals.h \
 	runtime/log.c runtime/log.h \
 	runtime/options.c runtime/options.h \
+	runtime/outlook.c runtime/outlook.h \
 	runtime/output.c runtime/output.h \
 	runtime/owner.c runtime/owner.h \
 	runtime/request.c runtime/request.h \

@@ -13,17 +13,19 @@
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 #include "runtime/command.h"
+#include "runtime/output.h"
 
 #define CONFIG_NAME "config.json"
 
 static const char *bundle;
-static bool rootless;
+static bool rootless, print;
 
 static const struct option_spec options[] = {
 	{.name = "bundle",
 	 .key = 'b',
 	 .text = &bundle,
 	 .help = "path to the bundle directory (default: the current directory)"},
+	{.name = "print", .flag = &print, .help = "print it instead of writing a file"},
 	{.name = "rootless", .flag = &rootless, .help = "for a caller who is not root"},
 	{0},
 };
@@ -68,7 +70,7 @@ static int spec_run(const struct context *c, char **args, int n_args, struct err
 		spec_write(s, "\t", &out);
 	if (!s || out.failed)
 		return err_sys(e, ENOMEM, "spec");
-	return write_config(dir_fd, &out, e);
+	return print ? output_write(&out, e) : write_config(dir_fd, &out, e);
 }
 
 const struct command command_spec = {

@@ -78,13 +78,19 @@ static int make_sources_absolute(struct spec *s, const char *bundle, struct aren
 	return 0;
 }
 
+int bundle_parse(const char *json, size_t len, const char *bundle, struct arena *a,
+		 struct spec **ret, struct err *e)
+{
+	int r = spec_parse(json, len, a, ret, e);
+
+	return r < 0 ? r : make_sources_absolute(*ret, bundle, a, e);
+}
+
 int bundle_load(const char *bundle, struct arena *a, struct spec **ret, struct err *e)
 {
 	size_t len = 0;
 	char *json = NULL;
 	int r = bundle_read(bundle, a, &json, &len, e);
 
-	if (r == 0)
-		r = spec_parse(json, len, a, ret, e);
-	return r < 0 ? r : make_sources_absolute(*ret, bundle, a, e);
+	return r < 0 ? r : bundle_parse(json, len, bundle, a, ret, e);
 }

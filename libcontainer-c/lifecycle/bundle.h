@@ -26,8 +26,14 @@ struct spec;
 int bundle_read(const char *bundle, struct arena *a, char **ret_json, size_t *ret_len,
 		struct err *e);
 
-/** bundle_load - bundle_read() and spec_parse(); relative bind sources are made absolute. @bundle
- * must be absolute. */
+/**
+ * bundle_parse - spec_parse(); bind sources that are relative are made absolute.
+ * @bundle: what they are relative to, absolute
+ */
+int bundle_parse(const char *json, size_t len, const char *bundle, struct arena *a,
+		 struct spec **ret, struct err *e);
+
+/** bundle_load - bundle_read() and bundle_parse(). @bundle must be absolute. */
 int bundle_load(const char *bundle, struct arena *a, struct spec **ret, struct err *e);
 
 #endif
