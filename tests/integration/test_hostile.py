@@ -138,7 +138,7 @@ def on_a_terminal(argv, out, ended):
     return json.loads(answer)
 
 
-def attack(b, runtime, *args):
+def attack(b, runtime, *args, options=()):
     """Run the program; {name: (verdict, detail)} and whether something was typed into the caller's terminal."""
     b.args("hostile", *args).save()
     cid = b.new_id()
@@ -148,7 +148,8 @@ def attack(b, runtime, *args):
     # Detached, as below an engine: then either runtime hands its own stdin on.
     with open(f"{b.top}/out", "w") as out:
         try:
-            status, typed = on_a_terminal([runtime, "--root", b.root, "run", "-d", "--bundle", f"{b.top}/bundle", cid], out, ended)
+            status, typed = on_a_terminal([runtime, "--root", b.root, *options, "run", "-d", "--bundle", f"{b.top}/bundle", cid],
+                                          out, ended)
         finally:
             run(runtime, "--root", b.root, "delete", "--force", cid, status=None)
     text = b.output()
@@ -169,6 +170,20 @@ def root_with_all_that_can_be_asked_for():
     with hostile_bundle() as b:
         verdicts, typed = attack(b, BULKHEAD)
         none_escaped(verdicts, attempts())
+        equal(typed, False, "typed into the caller's terminal")
+
+
+@test(limit=300)
+def without_the_filter_and_the_ceiling():
+    """Every capability that the user namespace has, and all system calls: what is left are the namespaces."""
+    with hostile_bundle() as b:
+        policy = f"{b.top}/policy.json"
+        write(policy, json.dumps({rule: {"level": "off"} for rule in ("capabilities", "seccomp", "landlock", "apparmor", "selinux")}),
+              0o600)
+        verdicts, typed = attack(b, BULKHEAD, "--apart", options=("--policy", policy))
+        walls = {n for n, flags in attempts().items() if "surface" not in flags}
+        equal(verdicts["unshare_user"][0], "escaped", "the filter is off")
+        none_escaped({n: v for n, v in verdicts.items() if n in walls}, walls)
         equal(typed, False, "typed into the caller's terminal")
 
 
@@ -234,20 +249,25 @@ def lurking(b, runtime, visit):
 
 @test
 def the_runtime_on_its_way_in():
-    """Containers that share a pid namespace with a hostile one: it sees their first processes before their programs run."""
+    """By exec, and with containers that share its pid namespace: it sees processes before their programs run."""
+    def neighbours(cid):
+        pid = b.state(cid)["pid"]
+        with bundle() as n:
+            # Of the same root: a program of another one would count as the runtime.
+            n.config["root"]["path"] = b.rootfs
+            n.config["linux"]["namespaces"] = [{"type": t, **({"path": f"/proc/{pid}/ns/{t}"} if t in ("pid", "user") else {})}
+                                               for t in ("mount", "network", "uts", "ipc", "pid", "user")]
+            for _ in range(20):
+                equal(n.run("echo", "in").out, "in\n")
+
+    def execs(cid):
+        for _ in range(20):
+            b("exec", cid, "true")
     with hostile_bundle() as b:
-        def neighbours(cid):
-            pid = b.state(cid)["pid"]
-            with bundle() as n:
-                # Of the same root: a program of another one would count as the runtime.
-                n.config["root"]["path"] = b.rootfs
-                n.config["linux"]["namespaces"] = [{"type": t, **({"path": f"/proc/{pid}/ns/{t}"} if t in ("pid", "user") else {})}
-                                                   for t in ("mount", "network", "uts", "ipc", "pid", "user")]
-                for _ in range(20):
-                    equal(n.run("echo", "in").out, "in\n")
-        verdict, detail = lurking(b, BULKHEAD, neighbours)
-        equal(verdict, "refused", detail)
-        check(int(re.search(r"(\d+) of them", detail)[1]) > 20, f"it saw nobody: {detail}")
+        for visit in (neighbours, execs):
+            verdict, detail = lurking(b, BULKHEAD, visit)
+            equal(verdict, "refused", f"{visit.__name__}: {detail}")
+            check(int(re.search(r"(\d+) of them", detail)[1]) > 20, f"it saw nobody: {detail}")
 
 
 @test

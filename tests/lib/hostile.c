@@ -5,8 +5,10 @@
  *   NAME escaped|refused|absent|broken DETAIL
  *
  *   hostile                  every attempt, once
- *   hostile --harmless       only those that do no harm where they succeed, each in a mount
- *                            namespace of its own: for the contrast with other runtimes
+ *   hostile --apart          each in a mount namespace of its own, so that one that gets somewhere
+ *                            leaves the others what they need
+ *   hostile --harmless       the same, and only those that do no harm where they succeed: for the
+ *                            contrast with other runtimes
  *   hostile --list           NAME FLAGS WHAT
  *   hostile --lurk MS        attack whatever of the runtime shows up, for that many milliseconds
  *   hostile --ids            exit 0 if privileged: what a setuid copy of it is asked
@@ -118,7 +120,7 @@ static void report(const struct attempt *a, int r)
 }
 
 /* In a child: what an attempt did to itself is gone before the next one. */
-static void run_apart(const struct attempt *a, int apart)
+static void run_one(const struct attempt *a, int apart)
 {
 	fflush(stdout);
 	pid_t pid = fork();
@@ -159,12 +161,12 @@ static int chosen(const struct attempt *a, char **names)
 	return 0;
 }
 
-static void run_all(char **names, unsigned needed)
+static void run_all(char **names, unsigned needed, int apart)
 {
 	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
 		for (const struct attempt *a = tables[t]; a->name; a++)
 			if (chosen(a, names) && (a->flags & needed) == needed)
-				run_apart(a, needed & HARMLESS);
+				run_one(a, apart);
 }
 
 static int list(void)
@@ -214,9 +216,11 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "--lurk") == 0)
 		return lurk(argv[2]);
 	if (argc > 1 && strcmp(argv[1], "--harmless") == 0)
-		run_all(argv + 2, HARMLESS);
+		run_all(argv + 2, HARMLESS, 1);
+	else if (argc > 1 && strcmp(argv[1], "--apart") == 0)
+		run_all(argv + 2, 0, 1);
 	else
-		run_all(argv + 1, 0);
+		run_all(argv + 1, 0, 0);
 	printf("done\n");
 	return 0;
 }
