@@ -4,6 +4,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	oci-spec/copy.c \
 	oci-spec/default.c \
 	oci-spec/diff.c \
+	oci-spec/member.c \
 	oci-spec/parse.c oci-spec/parse.h \
 	oci-spec/parse_memory.c \
 	oci-spec/parse_object.c \

@@ -215,6 +215,14 @@ int json_parse_onto(const struct json_schema *schema, const char *what, const ch
 		    enum json_unknown unknown, struct err *e);
 
 /**
+ * json_member - the text of a member of a document's root object, for what is only passed on.
+ * @text: @len bytes that json_parse_object() takes, on one line as json_write_object() writes
+ * @name: needs no escapes
+ * Returns where the value begins, @ret_len bytes of it, or NULL: not there, or not such a text.
+ */
+const char *json_member(const char *text, size_t len, const char *name, size_t *ret_len);
+
+/**
  * json_write_object - write @obj in table order; absent members are left out.
  * @indent: NULL for one line, else the text of one level
  * No newline at the end. Check out->failed afterwards.

@@ -60,7 +60,8 @@ struct command {
 
 extern const struct command command_audit, command_create, command_delete, command_exec,
 	command_explain, command_features, command_harden, command_kill, command_list,
-	command_policy, command_run, command_spec, command_start, command_state, command_verify;
+	command_pause, command_policy, command_ps, command_resume, command_run, command_spec,
+	command_start, command_state, command_update, command_verify;
 
 /* All commands in alphabetical order, NULL at the end. */
 extern const struct command *const commands[];

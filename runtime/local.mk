@@ -4,7 +4,8 @@
 runtime_sources = \
 	runtime/audit.c runtime/create.c runtime/delete.c runtime/exec.c runtime/explain.c \
 	runtime/features.c runtime/kill.c runtime/list.c runtime/run.c runtime/spec.c \
-	runtime/start.c runtime/state.c \
+	runtime/start.c runtime/state.c runtime/update.c runtime/pause.c runtime/resume.c \
+	runtime/ps.c runtime/size.c runtime/size.h \
 	runtime/verify.c \
 	runtime/harden.c runtime/policy.c \
 	runtime/command.h runtime/context.c \

@@ -25,6 +25,13 @@ tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 tests_unit_test_audit_read_SOURCES = tests/unit/test_audit_read.c
 EXTRA_DIST += contrib/logrotate/bulkhead
 
+# New limits, and what else is done with containers that run.
+check_PROGRAMS += tests/unit/test_harden_update tests/unit/test_json_member tests/unit/test_size
+tests_unit_test_harden_update_SOURCES = tests/unit/test_harden_update.c tests/unit/harden_case.h
+tests_unit_test_json_member_SOURCES = tests/unit/test_json_member.c
+tests_unit_test_size_SOURCES = tests/unit/test_size.c runtime/size.c
+EXTRA_DIST += tests/integration/test_update.py
+
 # The runner and the gates (source form, licence, layers, purity). They run from the source tree.
 EXTRA_DIST += tests/run \
 	tests/gates/_tap.py tests/gates/format.sh tests/gates/layers.py tests/gates/license.py \

@@ -63,6 +63,14 @@ int cgroup_apply_limits(const struct cgroup_plan *p, struct cgroup *c, struct er
 int cgroup_check_devices(const struct cgroup_plan *p, const struct cgroup *c, struct err *e);
 
 /**
+ * cgroup_snapshot - a plan of the same cgroups that puts back what @p's limits are now; for update,
+ * made before cgroup_apply_limits(p).
+ * Left out are files that have a line per device, and those that are not there yet.
+ */
+int cgroup_snapshot(const struct cgroup_plan *p, const struct cgroup *c, struct arena *a,
+		    struct cgroup_plan *ret, struct err *e);
+
+/**
  * cgroup_record - what was read back, as one JSON object:
  * {"limits":[{"pointer","file","value"}...],"devices":{...},"kernelMemory":"..."}
  * Valid until cgroup_close(); NULL after cgroup_open().

@@ -41,7 +41,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/cgroup_kill.c \
 	libcontainer-c/apply/cgroup_limits.c \
 	libcontainer-c/apply/cgroup_pids.c \
-	libcontainer-c/apply/cgroup_util.c \
+	libcontainer-c/apply/cgroup_snapshot.c libcontainer-c/apply/cgroup_util.c \
 	libcontainer-c/apply/cgroup_v1.c \
 	libcontainer-c/apply/cgroup_v2.c
 

@@ -143,15 +143,21 @@ static int first_refusal(const struct decisions *d, struct err *e)
 	return 0;
 }
 
-/* Those that judge a process by itself, and the one that compares it with the first. */
+/*
+ * For exec those that judge a process by itself, and the one that compares it with the first. For
+ * update those of what can be changed in a container that runs.
+ */
 static bool rule_is_for(const struct rule *r, enum rules_of when)
 {
 	static const char *const of_exec[] = {
 		"capabilities", "no-new-privileges", "rlimits", "scheduling",
 		"apparmor",	"selinux",	     "exec",	NULL};
+	static const char *const of_update[] = {"pids", "memory", "cpu", NULL};
 
 	if (when == RULES_OF_EXEC)
 		return str_in(r->name, of_exec);
+	if (when == RULES_OF_UPDATE)
+		return str_in(r->name, of_update);
 	return r->run != rule_exec;
 }
 

@@ -38,6 +38,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/storage.c \
 	libcontainer-c/harden/storage.h \
 	libcontainer-c/harden/sysctl.c \
+	libcontainer-c/harden/update.c libcontainer-c/harden/update.h \
 	libcontainer-c/harden/unified.c \
 	libcontainer-c/harden/unified.h \
 	libcontainer-c/harden/userns.c

@@ -38,11 +38,12 @@ struct harden {
 
 /* harden.c */
 
-enum rules_of { RULES_OF_CREATE, RULES_OF_EXEC };
+enum rules_of { RULES_OF_CREATE, RULES_OF_EXEC, RULES_OF_UPDATE };
 
 /**
  * harden_run - run the rules of @when, each at its level, in the order of the table. For a first
- * process h->in is what was asked; for exec it is the container, and h->s has the new process.
+ * process h->in is what was asked; for exec and update it is the container, and h->s has the new
+ * process or the new limits.
  * Returns 0, -EPERM with the first refusal, or -ENOMEM (then h->d is incomplete).
  */
 int harden_run(struct harden *h, enum rules_of when, struct err *e);

@@ -81,6 +81,15 @@ int container_kill(const char *root, const char *id, int sig, bool all, const st
 int container_delete(const char *root, const char *id, bool force, const struct policy *policy,
 		     struct err *e);
 
+/** container_pause, container_resume - freeze and thaw every process of a container. */
+int container_pause(const char *root, const char *id, const struct policy *policy, struct err *e);
+int container_resume(const char *root, const char *id, const struct policy *policy, struct err *e);
+
+/** container_pids - every process in the container's cgroups, by its number here; none is no error.
+ */
+int container_pids(const char *root, const char *id, struct arena *a, pid_t **ret, size_t *ret_n,
+		   struct err *e);
+
 /** container_query - the state of one container; ERR_STATE "container does not exist". */
 int container_query(const char *root, const char *id, struct arena *a, struct container_state *ret,
 		    struct err *e);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -32,6 +33,28 @@ static int write_text(const struct statedir *d, const char *name, const struct s
 	return statedir_write(d, name, text->buf, text->len, e);
 }
 
+static int read_text(const struct statedir *d, const char *name, struct arena *a, char **ret,
+		     struct err *e)
+{
+	AUTO_FD fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(e, errno, "open %s/%s", d->path, name);
+	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, ret);
+	return n < 0 ? err_sys(e, (int)-n, "read %s/%s", d->path, name) : (int)n;
+}
+
+/* The decisions of create, as they are. */
+static void keep_decisions(const struct statedir *d, struct strbuf *out)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	char *text;
+	size_t len = 0;
+	int n = read_text(d, HARDENING_FILE, &a, &text, NULL);
+	const char *old = n < 0 ? NULL : json_member(text, (size_t)n, "decisions", &len);
+
+	strbuf_add(out, old ? old : "[]", old ? len : 2);
+}
+
 int documents_write(const struct statedir *d, const struct documents *docs, struct err *e)
 {
 	AUTO_STRBUF config = STRBUF_INIT;
@@ -41,20 +64,39 @@ int documents_write(const struct statedir *d, const struct documents *docs, stru
 	strbuf_adds(&hardening, "{\"measures\":");
 	json_write_object(&measures_schema, docs->measures, NULL, &hardening);
 	strbuf_adds(&hardening, ",\"decisions\":");
-	decisions_write_json(docs->decisions, NULL, &hardening);
+	if (docs->decisions)
+		decisions_write_json(docs->decisions, NULL, &hardening);
+	else
+		keep_decisions(d, &hardening);
+	if (docs->update) {
+		strbuf_adds(&hardening, ",\"update\":");
+		decisions_write_json(docs->update, NULL, &hardening);
+	}
 	strbuf_addf(&hardening, ",\"cgroup\":%s}\n", docs->limits ? docs->limits : "null");
 	int r = write_text(d, CONFIG_FILE, &config, e);
 	return r < 0 ? r : write_text(d, HARDENING_FILE, &hardening, e);
 }
 
-static int read_text(const struct statedir *d, const char *name, struct arena *a, char **ret,
-		     struct err *e)
+int documents_read_texts(const struct statedir *d, struct arena *a, const char *ret[2],
+			 struct err *e)
 {
-	AUTO_FD fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return err_sys(e, errno, "open %s/%s", d->path, name);
-	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, ret);
-	return n < 0 ? err_sys(e, (int)-n, "read %s/%s", d->path, name) : (int)n;
+	static const char *const names[2] = {CONFIG_FILE, HARDENING_FILE};
+
+	for (int i = 0; i < 2; i++) {
+		char *text;
+		int r = read_text(d, names[i], a, &text, e);
+		if (r < 0)
+			return r;
+		ret[i] = text;
+	}
+	return 0;
+}
+
+int documents_restore(const struct statedir *d, const char *const texts[2], struct err *e)
+{
+	int r = statedir_write(d, CONFIG_FILE, texts[0], strlen(texts[0]), e);
+
+	return r < 0 ? r : statedir_write(d, HARDENING_FILE, texts[1], strlen(texts[1]), e);
 }
 
 int documents_read_spec(const struct statedir *d, struct arena *a, struct spec **ret, struct err *e)

@@ -5,7 +5,8 @@
  *
  *   config.json     the hardened configuration
  *   hardening.json  {"measures": ..., "decisions": [...], "cgroup": {...}}: what config.json has no
- *                   words for, why, and the limits as the kernel has them
+ *                   words for, why, and the limits as the kernel has them. After an update also
+ *                   "update": [...], the decisions of the last one
  */
 #ifndef BULKHEAD_LIFECYCLE_DOCUMENTS_H
 #define BULKHEAD_LIFECYCLE_DOCUMENTS_H
@@ -20,12 +21,20 @@ struct statedir;
 struct documents {
 	const struct spec *spec;
 	const struct measures *measures;
-	const struct decisions *decisions;
-	const char *limits; /* JSON object, cgroup_record(); NULL: none */
+	const struct decisions *decisions; /* of create; NULL: what is there stays */
+	const struct decisions *update;	   /* of this update; NULL: none */
+	const char *limits;		   /* JSON object, cgroup_record(); NULL: none */
 };
 
 /** documents_write - store both, each whole or not at all. */
 int documents_write(const struct statedir *d, const struct documents *docs, struct err *e);
+
+/** documents_restore - put back what documents_read_texts() has read. */
+int documents_restore(const struct statedir *d, const char *const texts[2], struct err *e);
+
+/** documents_read_texts - both documents as they are, for documents_restore(); @a owns them. */
+int documents_read_texts(const struct statedir *d, struct arena *a, const char *ret[2],
+			 struct err *e);
 
 /** documents_read_spec - the hardened configuration; @a owns it. */
 int documents_read_spec(const struct statedir *d, struct arena *a, struct spec **ret,

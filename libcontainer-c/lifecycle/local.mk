@@ -26,6 +26,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/now.c libcontainer-c/lifecycle/now.h \
 	libcontainer-c/lifecycle/oci_state.c libcontainer-c/lifecycle/oci_state.h \
 	libcontainer-c/lifecycle/opened.h libcontainer-c/lifecycle/query.c \
+	libcontainer-c/lifecycle/pause.c \
 	libcontainer-c/lifecycle/pidfile.c libcontainer-c/lifecycle/pidfile.h \
 	libcontainer-c/lifecycle/program.c libcontainer-c/lifecycle/program.h \
 	libcontainer-c/lifecycle/record.c libcontainer-c/lifecycle/record.h \
@@ -33,7 +34,8 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/seal.c libcontainer-c/lifecycle/seal.h \
 	libcontainer-c/lifecycle/spawn.c libcontainer-c/lifecycle/spawn.h \
 	libcontainer-c/lifecycle/start.c \
-	libcontainer-c/lifecycle/statedir.c libcontainer-c/lifecycle/statedir.h
+	libcontainer-c/lifecycle/statedir.c libcontainer-c/lifecycle/statedir.h \
+	libcontainer-c/lifecycle/update.c libcontainer-c/lifecycle/update.h
 
 # What `verify` compares.
 libcontainer_c_libcontainer_c_a_SOURCES += \

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 
@@ -87,5 +88,30 @@ int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const cha
 	p.v2_controllers = b.v2_controllers;
 	p.n_v2_controllers = b.n_v2_controllers;
 	*ret = p;
+	return 0;
+}
+
+int cgroup_plan_place(struct cgroup_plan *p, const char *const *paths, size_t n, struct arena *a,
+		      struct err *e)
+{
+	struct cgroup_tree *trees = arena_array(a, p->n_trees, sizeof(*trees));
+
+	if (!trees)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	if (n != p->n_trees)
+		return err_set(e, ERR_HOST, EINVAL,
+			       "the host has %zu cgroup hierarchies, the container was made with "
+			       "%zu",
+			       p->n_trees, n);
+	for (size_t i = 0; i < n; i++) {
+		trees[i] = p->trees[i];
+		trees[i].dir = paths[i];
+		if (!path_below(paths[i], trees[i].mountpoint))
+			return err_set(e, ERR_HOST, EINVAL,
+				       "the container's cgroup %s is not in the hierarchy %s",
+				       paths[i], trees[i].mountpoint);
+	}
+	p->trees = trees;
+	p->paths = paths;
 	return 0;
 }

@@ -101,6 +101,15 @@ int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const cha
 		     struct arena *a, struct cgroup_plan *ret, struct err *e);
 
 /**
+ * cgroup_plan_place - move a plan to the cgroups that a container has, wherever the runtime was
+ * when it made them (a relative cgroupsPath).
+ * @paths: as in the plan of then: one per hierarchy, in the same order; not copied
+ * ERR_HOST when the host's hierarchies are not those of then.
+ */
+int cgroup_plan_place(struct cgroup_plan *p, const char *const *paths, size_t n, struct arena *a,
+		      struct err *e);
+
+/**
  * cgroup_value_matches - whether @got, read from a file, is what @want stands for.
  * @got: file content; trailing newline allowed
  */

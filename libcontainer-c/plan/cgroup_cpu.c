@@ -125,7 +125,10 @@ int cgroup_plan_cpu(struct cgroup_builder *b)
 	if (c->idle && *c->idle != 0 && *c->idle != 1)
 		return err_set(b->e, ERR_SPEC, ERANGE, P "/idle: expected 0 or 1");
 	r = cgroup_find(b, "cpu", "cpu", P, &w);
-	/* Shares before idle: an idle cgroup refuses a weight. */
+	/* An idle cgroup refuses a weight: it comes after the end of idleness, or before it begins.
+	 */
+	if (r == 0 && c->idle && *c->idle == 0)
+		r = set_since(b, &w, P "/idle", "cpu.idle", 0);
 	if (r == 0 && shares)
 		r = set_shares(b, &w, shares);
 	if (r == 0)
@@ -133,8 +136,8 @@ int cgroup_plan_cpu(struct cgroup_builder *b)
 					   : set_bandwidth_v2(b, &w, c, period, quota);
 	if (r == 0)
 		r = set_realtime(b, &w, c);
-	if (r == 0 && c->idle)
-		r = set_since(b, &w, P "/idle", "cpu.idle", (uint64_t)*c->idle);
+	if (r == 0 && c->idle && *c->idle)
+		r = set_since(b, &w, P "/idle", "cpu.idle", 1);
 	return r;
 }
 

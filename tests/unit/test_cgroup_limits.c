@@ -47,9 +47,9 @@ TEST(cpu_all_of_v1)
 	c.idle = I64(0);
 	c.burst = U64(0);
 	check_settings(&host_v2, &r,
+		       "0 cpu.idle <- 0 [= optional] /linux/resources/cpu/idle\n"
 		       "0 cpu.max <- max 50000 [= after-next] /linux/resources/cpu/quota\n"
 		       "0 cpu.max.burst <- 0 [= optional] /linux/resources/cpu/burst\n"
-		       "0 cpu.idle <- 0 [= optional] /linux/resources/cpu/idle\n"
 		       "enable cpu\n");
 	c.idle = I64(2);
 	check_refused(&host_v2, &r, "/a", ERR_SPEC, "/linux/resources/cpu/idle: expected 0 or 1");

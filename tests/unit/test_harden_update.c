@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_update.c: harden/update.c: what new limits become of a container that runs. */
+#include <errno.h>
+
+#include "harden/update.h"
+#include "harden_case.h"
+#include "oci-spec/schema.h"
+
+#define MIB (1ll << 20)
+
+/* The container, hardened from @config, and then updated by @asked. */
+static struct spec_resources *update(struct harden_case *c, const char *asked)
+{
+	struct spec *out;
+	struct measures m;
+	struct spec_resources *r;
+	char *json = arena_strdup(&c->a, asked);
+
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	for (char *p = json; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	CHECK_MSG(spec_parse_resources(json, strlen(json), &c->a, &r, &c->e) == 0, "%s", c->e.msg);
+	struct spec *before = spec_copy(c->out, &c->a);
+	c->r = harden_update(r, c->out, &c->m, &c->p, &c->f, &c->a, &out, &m, &c->d, &c->e);
+	struct spec_change *changes;
+	CHECK_INT(spec_diff(before, c->out, &c->a, &changes), 0);
+	if (c->r < 0)
+		return NULL;
+	/* Nothing but limits. */
+	int n = spec_diff(c->out, out, &c->a, &changes);
+	for (int i = 0; i < n; i++)
+		CHECK_MSG(strncmp(changes[i].pointer, "/linux/resources/", 17) == 0 &&
+				  strncmp(changes[i].pointer, "/linux/resources/devices", 24) != 0,
+			  "%s", changes[i].pointer);
+	c->out = out;
+	c->m = m;
+	return out->linux_->resources;
+}
+
+static struct harden_case *container(const char *resources)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", arena_printf(&c->a, ",'resources':{%s}", resources), "");
+	return c;
+}
+
+TEST(what_is_left_out_stays)
+{
+	struct harden_case *c =
+		container("'memory':{'limit':104857600,'swap':209715200,'reservation':1048576},"
+			  "'cpu':{'shares':512,'quota':50000,'period':100000,'cpus':'0'},'pids':{'"
+			  "limit':60}");
+	struct spec *before = c->out;
+	struct spec_change *changes;
+
+	update(c, "{}");
+	CHECK_INT(spec_diff(before, c->out, &c->a, &changes), 0);
+	/* Engines send zeros and empty texts for what nobody asked for. */
+	update(c,
+	       "{'memory':{'limit':0,'swap':0,'reservation':0},'pids':{'limit':0},'cpu':{'shares':"
+	       "0,'quota':0,'period':0,'cpus':'','mems':''},'blockIO':{'weight':0}}");
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 100 * MIB);
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 200 * MIB);
+	CHECK_INT(*c->out->linux_->resources->memory->reservation, MIB);
+	CHECK_INT(*c->out->linux_->resources->cpu->shares, 512);
+	CHECK_STR(c->out->linux_->resources->cpu->cpus, "0");
+	CHECK_INT(*c->out->linux_->resources->pids->limit, 60);
+}
+
+TEST(each_member_can_be_changed)
+{
+	struct harden_case *c = container("'pids':{'limit':60}");
+	struct spec_resources *r = update(
+		c,
+		"{'memory':{'limit':209715200,'swap':314572800,'reservation':5242880,'swappiness':"
+		"7,"
+		"'checkBeforeUpdate':true},'cpu':{'shares':3,'quota':5000,'burst':0,'period':10000,"
+		"'realtimeRuntime':4,'realtimePeriod':5,'cpus':'0','mems':'0'},'pids':{'limit':61},"
+		"'blockIO':{'weight':20,'weightDevice':[{'major':8,'minor':0,'weight':30}],"
+		"'throttleReadBpsDevice':[{'major':8,'minor':0,'rate':31}]},'hugepageLimits':[{'"
+		"pageSize':"
+		"'2MB','limit':0}],'network':{'classID':9},'unified':{'memory.high':'5'}}");
+
+	CHECK(*r->memory->limit == 200 * MIB && *r->memory->swap == 300 * MIB);
+	CHECK(*r->memory->reservation == 5 * MIB && *r->memory->swappiness == 7);
+	CHECK(*r->memory->check_before_update);
+	CHECK(*r->cpu->shares == 3 && *r->cpu->quota == 5000 && *r->cpu->period == 10000);
+	CHECK(*r->cpu->burst == 0 && *r->cpu->realtime_runtime == 4 &&
+	      *r->cpu->realtime_period == 5);
+	CHECK_STR(r->cpu->cpus, "0");
+	CHECK_STR(r->cpu->mems, "0");
+	CHECK_INT(*r->pids->limit, 61);
+	CHECK(*r->block_io->weight == 20 && *r->block_io->weight_device[0].weight == 30);
+	CHECK_INT(r->block_io->throttle_read_bps_device[0].rate, 31);
+	CHECK_INT(r->n_hugepage_limits, 1);
+	CHECK_INT(*r->network->class_id, 9);
+	CHECK_STR(r->unified[0].value, "5");
+	/* checkBeforeUpdate was about that one. */
+	r = update(c,
+		   "{'memory':{'limit':210763776,'swap':314572800},'unified':{'memory.high':'6'}}");
+	CHECK(!r->memory->check_before_update);
+	CHECK_INT(r->n_unified, 1);
+	CHECK_STR(r->unified[0].value, "6");
+}
+
+TEST(a_container_without_swap_gets_none)
+{
+	struct harden_case *c = container("'memory':{'limit':104857600}");
+
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 100 * MIB);
+	CHECK_INT(*update(c, "{'memory':{'limit':209715200}}")->memory->swap, 200 * MIB);
+	CHECK_INT(*update(c, "{'memory':{'limit':52428800}}")->memory->swap, 50 * MIB);
+	CHECK_INT(*update(c, "{'memory':{'swap':-1}}")->memory->swap, 50 * MIB);
+	/* Who asks for a bounded amount gets it, and it stays. */
+	CHECK_INT(*update(c, "{'memory':{'swap':104857600}}")->memory->swap, 100 * MIB);
+	CHECK_INT(*update(c, "{'memory':{'limit':62914560}}")->memory->swap, 100 * MIB);
+}
+
+TEST(no_limit_is_answered_as_in_create)
+{
+	struct harden_case *c =
+		container("'memory':{'limit':104857600,'swap':209715200},'pids':{'limit':60}");
+	struct spec_resources *r =
+		update(c, "{'memory':{'limit':-1},'pids':{'limit':-1},'cpu':{'quota':-1}}");
+
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", "-1", "2048");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", "-1", "6442450944");
+	CHECK_INT(*r->pids->limit, 2048);
+	CHECK(*r->memory->limit == 6442450944 && *r->memory->swap == 6442450944);
+}
+
+TEST(ceilings_hold)
+{
+	struct harden_case *c = container("'memory':{'limit':104857600},'pids':{'limit':60}");
+
+	c->p.pids.ceiling = 100;
+	c->p.memory.ceiling_percent = 50;
+	struct spec_resources *r = update(
+		c, "{'memory':{'limit':8000000000,'swap':9000000000},'pids':{'limit':5000}}");
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", "5000", "100");
+	CHECK_INT(*r->pids->limit, 100);
+	CHECK_INT(*r->memory->limit, 4294967296);
+	CHECK_INT(*r->memory->swap, 4294967296);
+}
+
+TEST(files_of_v2_count_like_their_members)
+{
+	struct harden_case *c = container("'memory':{'limit':104857600},'pids':{'limit':60}");
+	struct spec_resources *r = update(
+		c, "{'unified':{'pids.max':'70','memory.max':'200M','memory.swap.max':'10M'}}");
+
+	CHECK_INT(*r->pids->limit, 70);
+	CHECK(*r->memory->limit == 200 * MIB && *r->memory->swap == 210 * MIB);
+	CHECK_INT(r->n_unified, 0);
+	r = update(c, "{'unified':{'pids.max':'max','memory.max':'max','memory.swap.max':'max'}}");
+	CHECK_INT(*r->pids->limit, 2048);
+	CHECK(*r->memory->limit == 6442450944 && *r->memory->swap == 6442450944);
+	CHECK_INT(r->n_unified, 0);
+}
+
+TEST(an_idle_cgroup_has_no_weight)
+{
+	struct harden_case *c = container("'cpu':{'shares':512}");
+	struct spec_resources *r = update(c, "{'cpu':{'idle':1}}");
+
+	CHECK(*r->cpu->idle == 1 && !r->cpu->shares);
+	r = update(c, "{'cpu':{'idle':0,'shares':7}}");
+	CHECK(*r->cpu->idle == 0 && *r->cpu->shares == 7);
+}
+
+TEST(device_rules_stay)
+{
+	struct harden_case *c = container("");
+
+	update(c, "{'devices':[{'allow':true,'access':'rwm'}]}");
+	CHECK_INT(c->d.n > 0 && strcmp(c->d.items[0].rule, "device-rules"), 0);
+	CHECK_INT(c->d.items[0].kind, DECISION_NOTE);
+}
+
+TEST(refusals_and_levels)
+{
+	struct harden_case *c = container("");
+
+	c->f.mem_total = 0;
+	CHECK(!update(c, "{'memory':{'limit':-1}}"));
+	CHECK_INT(c->r, -EPERM);
+	CHECK_HAS(c->e.msg, "policy: memory: ");
+	c = container("'pids':{'limit':60}");
+	c->p.pids.level = POLICY_OFF;
+	c->p.memory.level = POLICY_AUDIT;
+	struct spec_resources *r = update(c, "{'pids':{'limit':-1},'memory':{'limit':-1}}");
+	CHECK_INT(*r->pids->limit, -1);
+	CHECK_INT(*r->memory->limit, -1);
+	bool noted = false;
+	for (size_t i = 0; i < c->d.n; i++)
+		noted |= strncmp(c->d.items[i].why, "audit only: ", 12) == 0;
+	CHECK(noted);
+}
+
+TEST(twice_is_once)
+{
+	static const char asked[] =
+		"{'memory':{'limit':-1,'swap':-1},'pids':{'limit':-1},'cpu':{'quota':-1,'idle':0}}";
+	struct harden_case *c = container("'memory':{'limit':104857600}");
+	struct spec_change *changes;
+
+	update(c, asked);
+	struct spec *once = c->out;
+	update(c, asked);
+	CHECK_INT(spec_diff(once, c->out, &c->a, &changes), 0);
+	update(c, "{}");
+	CHECK_INT(spec_diff(once, c->out, &c->a, &changes), 0);
+	CHECK_INT(c->d.n > 0 && c->d.items[0].kind == DECISION_CHANGE, 0);
+}
+
+/* Every allocation in turn. */
+TEST(memory_runs_out)
+{
+	struct harden_case *c = container("'memory':{'limit':104857600}");
+	struct spec_resources *r;
+	static const char json[] = "{\"memory\":{\"limit\":5},\"cpu\":{\"shares\":5},\"pids\":{"
+				   "\"limit\":5},\"blockIO\":{\"weight\":50},\"network\":{"
+				   "\"classID\":5},\"unified\":{\"a.b\":\"5\"}}";
+	bool done = false;
+
+	CHECK(spec_parse_resources(json, sizeof(json) - 1, &c->a, &r, &c->e) == 0);
+	for (size_t limit = 1; !done; limit += limit < 20000 ? 512 : 5000) {
+		AUTO_ARENA struct arena a = {.limit = limit};
+		struct spec *out = NULL;
+		struct measures m;
+		struct decisions d;
+		struct err e = {0};
+		int got = harden_update(r, c->out, &c->m, &c->p, &c->f, &a, &out, &m, &d, &e);
+		done = got == 0;
+		CHECK_MSG(done || got == -ENOMEM, "%d: %s", got, e.msg);
+		CHECK(done == !!out);
+		CHECK(limit < 10000000);
+	}
+}
