@@ -259,7 +259,11 @@ EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
 EXTRA_DIST += tests/vm/test_run.sh tests/vm/containers.py
 
 # AppArmor, SELinux and Landlock.
-EXTRA_DIST += contrib/apparmor/bulkhead-default contrib/apparmor/install
+EXTRA_DIST += contrib/apparmor/bulkhead-default contrib/apparmor/install \
+	contrib/selinux/bulkhead.cil contrib/selinux/install \
+	tests/vm/_containers.sh tests/vm/fetch-policy \
+	tests/vm/test_apparmor_run.sh tests/vm/apparmor.py \
+	tests/vm/test_selinux_run.sh tests/vm/selinux.py
 check_PROGRAMS += tests/unit/test_harden_lsm tests/unit/test_lsm_probe \
 	tests/integration/test_landlock
 tests_unit_test_harden_lsm_SOURCES = tests/unit/test_harden_lsm.c tests/unit/harden_case.h

@@ -138,6 +138,14 @@ static int check_label(const char *label, const char *pointer, struct err *e)
 	return 0;
 }
 
+static bool is_not_loaded(const struct host_facts *f, const char *profile)
+{
+	for (size_t i = 0; i < f->n_profiles; i++)
+		if (str_eq(f->profiles[i].name, profile))
+			return f->profiles[i].mode == PROFILE_NOT_LOADED;
+	return false;
+}
+
 static int plan_labels(const struct spec_process *s, const struct host_facts *f,
 		       struct process_plan *p, struct err *e)
 {
@@ -155,6 +163,9 @@ static int plan_labels(const struct spec_process *s, const struct host_facts *f,
 				       "apparmor profile \"%.128s\" is specified in config, but "
 				       "apparmor is disabled or not supported",
 				       profile);
+		if (able && is_not_loaded(f, profile))
+			return err_set(e, ERR_HOST, ENOENT,
+				       "apparmor profile \"%.128s\" is not loaded", profile);
 		p->apparmor_profile = able ? profile : NULL;
 	}
 	if (label && *label) {

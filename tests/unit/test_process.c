@@ -328,6 +328,12 @@ TEST(labels_are_planned_where_they_can_be_applied)
 #ifdef HAVE_APPARMOR
 	CHECK_INT(r, 0);
 	CHECK_STR(plan.apparmor_profile, "docker-default");
+	struct profile_fact missing = {"docker-default", PROFILE_NOT_LOADED};
+	facts.profiles = &missing;
+	facts.n_profiles = 1;
+	CHECK_INT(make(&p), -ENOENT);
+	CHECK_STR(err.msg, "apparmor profile \"docker-default\" is not loaded");
+	facts.n_profiles = 0;
 #else
 	CHECK_INT(r, -EINVAL);
 	CHECK_INT(err.kind, ERR_HOST);

@@ -3,104 +3,10 @@
 # Whole containers on Debian's kernel, in cgroup layouts that the host does not have: v2 alone, v1
 # alone, and both with the controllers divided between them. In each: containers.py; where the limits
 # are on v2, tests of tests/integration/ too.
-set -u
-cd "${SRC_DIR:-$(dirname "$0")/../..}" || exit 1
-build=${BUILD_DIR:-$PWD/build}
-bulkhead=${BULKHEAD:-$build/bulkhead}
-probe=${BULKHEAD_PROBE:-$build/tests/lib/probe}
-python=$(readlink -f /usr/bin/python3)
-shell=$(readlink -f /bin/sh)
-PATH=$PATH:/usr/sbin:/sbin
+. "$(dirname "$0")/_containers.sh"
 
-skip() {
-	echo "1..0 # SKIP $*"
-	exit 0
-}
-
-[ -x "$python" ] || skip "there is no /usr/bin/python3"
-for program in "$bulkhead" "$probe"; do
-	[ -x "$program" ] || {
-		echo "Bail out! $program is not built"
-		exit 1
-	}
-done
-work=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-vm-run-XXXXXX") || exit 1
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work"/over/{src,bin,etc,usr/bin,var/tmp,var/lib}
-cp -a --parents tests/lib/*.py tests/integration/*.py tests/vm/containers.py "$work/over/src/"
-cp -a "$probe" "$work/over/src/probe"
-ln -s "/bin/${python##*/}" "$work/over/usr/bin/python3"
-# Hooks are scripts of the host: busybox would read them in its own way.
-ln -s "${shell##*/}" "$work/over/bin/sh"
-ln -s /bin/busybox "$work/over/usr/bin/env"
-printf '%s\n' root:x:0:0::/:/bin/sh nobody:x:65534:65534::/:/bin/sh >"$work/over/etc/passwd"
-cat >"$work/over/init-test" <<'INIT'
-#!/bin/sh
-v1() {
-	mkdir -p "/sys/fs/cgroup/$1"
-	mount -t cgroup -o "$1" cgroup "/sys/fs/cgroup/$1"
-}
-
-layout=$(sed 's/.*layout=\([a-z0-9]*\).*/\1/' /proc/cmdline)
-case $layout in
-v2)
-	mount -t cgroup2 cgroup2 /sys/fs/cgroup
-	;;
-v1)
-	mount -t tmpfs cgroup /sys/fs/cgroup
-	for c in cpu,cpuacct cpuset memory devices freezer blkio pids; do v1 "$c"; done
-	mkdir /sys/fs/cgroup/systemd
-	mount -t cgroup -o none,name=systemd systemd /sys/fs/cgroup/systemd
-	;;
-hybrid)
-	mount -t tmpfs cgroup /sys/fs/cgroup
-	for c in devices freezer cpuset cpu,cpuacct; do v1 "$c"; done
-	mkdir /sys/fs/cgroup/unified
-	mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
-	;;
-esac
-ip link set lo up
-mount -t devpts devpts /dev/pts
-mount -t tracefs tracefs /sys/kernel/tracing
-export BULKHEAD=/bin/bulkhead BULKHEAD_PROBE=/src/probe LAYOUT=$layout PYTHONDONTWRITEBYTECODE=1
-echo "# Linux $(uname -r), cgroups: $layout"
-cd /src
-for tests in vm/containers $(sed -n 's/.*tests=\([^ ]*\).*/\1/p' /proc/cmdline | tr , ' '); do
-	"/usr/bin/python3" "tests/$tests.py" || echo "# tests/$tests.py ended with status $?"
-done
-INIT
-chmod +x "$work/over/init-test"
-stdlib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
-
-# One line of TAP for each one in the machine: "v2: NAME".
-number=0 result=0
-vm() {
-	local layout=$1 line status
-	tests/vm/run-vm -m 1024 -d 500 -t 480 -p "layout=$layout tests=$2" -k overlay -k loop \
-		-x "$python" -x "$shell" -x "$bulkhead" -c "$stdlib" "$work/over" >"$work/out" 2>"$work/err"
-	status=$?
-	[ $status -ne 77 ] || skip "$(tail -n 1 "$work/err")"
-	local planned=0 ran=0
-	while IFS= read -r line; do
-		case $line in
-		"1.."*) planned=$((planned + ${line#1..})) ;;
-		"ok "* | "not ok "*)
-			number=$((number + 1)) ran=$((ran + 1))
-			[ "${line#ok }" != "$line" ] || result=1
-			echo "${line%% - *}" | sed "s/[0-9]*$/$number - $layout: /" | tr -d '\n'
-			echo "${line#* - }"
-			;;
-		*) echo "$line" ;;
-		esac
-	done <"$work/out"
-	[ $status -eq 0 ] && [ $planned -eq $ran ] && [ $planned -gt 0 ] && return
-	sed 's/^/# /' "$work/err"
-	number=$((number + 1)) result=1
-	echo "not ok $number - $layout: status $status, $ran of $planned tests"
-}
-
-vm v2 integration/test_lifecycle,integration/test_process,integration/test_cve
-vm v1 ''
-vm hybrid integration/test_lifecycle
+vm v2 v2 vm/containers,integration/test_lifecycle,integration/test_process,integration/test_cve
+vm v1 v1 vm/containers
+vm hybrid hybrid vm/containers,integration/test_lifecycle
 echo "1..$number"
 exit $result

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Containers under SELinux in enforcing mode; started by test_selinux_run.sh."""
+import contextlib
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+from bundle import bundle  # noqa: E402
+from harness import check, equal, has, lacks, main, read, scratch, test, wait_for, write  # noqa: E402
+
+PROCESS = "system_u:system_r:bulkhead_container_t:s0:"
+FILE = "system_u:object_r:bulkhead_file_t:s0:"
+
+
+def label(pid):
+    return read(f"/proc/{pid}/attr/current").strip("\0\n")
+
+
+def label_file(path, context):
+    os.setxattr(path, "security.selinux", context.encode())
+
+
+def file_label(path):
+    return os.getxattr(path, "security.selinux").decode().strip("\0")
+
+
+def pair(pid):
+    m = re.fullmatch(re.escape(PROCESS) + r"(c\d+,c\d+)", label(pid))
+    check(m, label(pid))
+    return m[1]
+
+
+def bind(b, source, destination, *options):
+    b.config["mounts"].append({"destination": destination, "type": "bind", "source": source,
+                               "options": ["rbind", *options]})
+
+
+@contextlib.contextmanager
+def two():
+    """Two containers that run."""
+    with bundle() as a, bundle() as b, a.started("sleep", "1000") as one, b.started("sleep", "1000") as two_:
+        yield a.state(one)["pid"], b.state(two_)["pid"]
+
+
+@test
+def the_machine_is_what_it_should_be():
+    equal(read("/sys/fs/selinux/enforce"), "1")
+    equal(label("self"), "system_u:system_r:kernel_t:s0")
+
+
+@test
+def the_default_from_inside_and_outside():
+    with bundle() as b:
+        inside = b.run("cat", "/proc/self/attr/current").out.strip("\0\n")
+        has(inside, PROCESS)
+        with b.started("sh", "-c", "sleep 1000 & wait") as cid:
+            pid = b.state(cid)["pid"]
+            c = pair(pid)
+            equal(label(read(f"/proc/{pid}/task/{pid}/children").split()[0]), PROCESS + c)
+            decisions = json.loads(read(f"{b.root}/{cid}/hardening.json"))["decisions"]
+            equal([(d["kind"], d["pointer"], d["after"]) for d in decisions if d["rule"] == "selinux"],
+                  [("change", "/process/selinuxLabel", PROCESS + c), ("change", "/linux/mountLabel", FILE + c)])
+            equal(file_label(f"/proc/{pid}/root/dev"), FILE + c)
+            equal(b("exec", cid, "cat", "/proc/self/attr/current").out.strip("\0\n"), PROCESS + c)
+
+
+@test
+def each_has_a_pair_of_its_own():
+    with two() as pids:
+        one, other = (pair(p) for p in pids)
+        check(one != other, f"{one} twice")
+
+
+@test
+def the_config_names_another():
+    with bundle() as b:
+        b.config["process"]["selinuxLabel"] = PROCESS + "c7,c8"
+        equal(b.run("cat", "/proc/self/attr/current").out.strip("\0\n"), PROCESS + "c7,c8")
+        b.config["process"]["selinuxLabel"] = "system_u:system_r:nowhere_t:s0"
+        b.refused("label", "invalid argument")
+        for kind in ("unconfined_t", "kernel_t", "initrc_t", "spc_t"):
+            b.config["process"]["selinuxLabel"] = f"system_u:system_r:{kind}:s0"
+            b.refused("policy: selinux: the container would not be confined by SELinux: refused")
+
+
+@test
+def files_of_the_host():
+    """Readable by everybody as far as modes go: only the type is in the way."""
+    with bundle() as b, scratch() as top:
+        for name, context in (("etc", "system_u:object_r:etc_t:s0"), ("lib", "system_u:object_r:var_lib_t:s0"),
+                              ("open", "system_u:object_r:bulkhead_file_t:s0")):
+            os.mkdir(f"{top}/{name}", 0o777)
+            os.chmod(f"{top}/{name}", 0o777)
+            write(f"{top}/{name}/file", f"{name}\n", 0o666)
+            label_file(f"{top}/{name}/file", context)
+            label_file(f"{top}/{name}", context)
+            bind(b, f"{top}/{name}", f"/{name}")
+        r = b.run("sh", "-c", "cat /etc/file /lib/file; echo x > /etc/file; echo x > /lib/new; ls /lib; cat /open/file; "
+                  "echo mine > /open/file; echo new > /open/new")
+        equal(r.out, "open\n")
+        equal(r.err.count("Permission denied"), 5, r.err)
+        equal(read(f"{top}/open/file"), "mine\n")
+        equal(read(f"{top}/etc/file"), "etc\n")
+        check(not os.path.exists(f"{top}/lib/new"), "a file was made")
+
+
+@test
+def files_of_another_container():
+    """Two directories, each with the pair of one container, both handed in to both."""
+    with bundle() as a, bundle() as b, scratch() as top:
+        levels = {"a": "c7,c8", "b": "c8,c9"}
+        for name, c in levels.items():
+            os.mkdir(f"{top}/{name}", 0o777)
+            os.chmod(f"{top}/{name}", 0o777)
+            write(f"{top}/{name}/file", f"{name}\n", 0o666)
+            label_file(f"{top}/{name}/file", FILE + c)
+            label_file(f"{top}/{name}", FILE + c)
+        for box, own, other in ((a, "a", "b"), (b, "b", "a")):
+            box.config["process"]["selinuxLabel"] = PROCESS + levels[own]
+            box.config["linux"]["mountLabel"] = FILE + levels[own]
+            for name in levels:
+                bind(box, f"{top}/{name}", f"/{name}")
+            r = box.run("sh", "-c", f"cat /{own}/file; echo x > /{own}/new; cat /{other}/file; echo x > /{other}/new; "
+                        f"echo x >> /{other}/file; ls /{other}", status=None)
+            equal(r.out, f"{own}\n")
+            equal(r.err.count("denied"), 4, r.err)
+            equal(os.listdir(f"{top}/{own}").count("new"), 1)
+            equal(file_label(f"{top}/{own}/new"), FILE + levels[own])
+
+
+@test
+def what_a_container_makes_is_closed_to_others():
+    with bundle() as b, scratch() as top:
+        os.chmod(top, 0o777)
+        bind(b, top, "/shared")
+        with b.started("sh", "-c", "umask 0; echo secret > /shared/file; sleep 1000") as cid:
+            c = pair(b.state(cid)["pid"])
+            wait_for(lambda: os.path.exists(f"{top}/file") and read(f"{top}/file"), "the file")
+            equal(file_label(f"{top}/file"), FILE + c)
+            with bundle() as other:
+                bind(other, top, "/shared")
+                r = other.run("sh", "-c", "ls /shared; cat /shared/file; echo x > /shared/file", status=1)
+                equal(r.out, "file\n")
+                equal(r.err.count("denied"), 2, r.err)
+
+
+@test
+def what_images_need():
+    with bundle() as b:
+        r = b.run("sh", "-c", "sleep 1000 & kill -TERM $!; wait $! 2> /dev/null; echo $?; ps > /tmp/ps; chown 1000:1000 /tmp/ps; "
+                  "touch /new; mkdir /dir; mv /new /dir/; cat < /dev/null; echo x > /dev/null; head -c 1 /dev/urandom > /r; "
+                  "head -c 1 /dev/zero > /z; ls -l /proc/self/exe /proc/1/exe > /dev/null; cat /proc/meminfo /proc/net/dev "
+                  "/proc/sys/kernel/ostype /sys/kernel/mm/transparent_hugepage/enabled > /dev/null; "
+                  "echo x > /dev/shm/x; ls /sys/fs/cgroup /proc/self/ns /dev/mqueue > /dev/null; df / > /dev/null; "
+                  "echo 10 > /proc/self/oom_score_adj; ip addr > /dev/null; echo fine")
+        equal(r.out, "143\nfine\n")
+        equal(r.err, "")
+
+
+if __name__ == "__main__":
+    main()
