@@ -71,14 +71,14 @@ static int parse_id(const char *text, const char *what, uint32_t *ret, struct er
 static int ask_user(struct execution *x, struct spec_user *u, struct err *e)
 {
 	const char *user = x->req->words.user;
-	char uid[16];
 
 	if (!user)
 		return 0;
 	const char *colon = strchr(user, ':');
-	size_t n = colon ? (size_t)(colon - user) : strlen(user);
-	memcpy(uid, user, n < sizeof(uid) ? n : sizeof(uid) - 1);
-	uid[n < sizeof(uid) ? n : sizeof(uid) - 1] = '\0';
+	const char *uid =
+		arena_strndup(&x->arena, user, colon ? (size_t)(colon - user) : strlen(user));
+	if (!uid)
+		return no_memory(e);
 	int r = parse_id(uid, "uid", &u->uid, e);
 	if (r == 0 && colon)
 		r = parse_id(colon + 1, "gid", &u->gid, e);

@@ -3,7 +3,7 @@
  * probe.c: what a process inside a container can do, one line "NAME RESULT" each. Static, so that
  * it runs in any image. RESULT is "ok" or the name of the errno. Also the workloads of the tests
  * about limits: `probe forkbomb`, `probe pipes`, `probe sockets`, `probe memory`, `probe dentries`;
- * `probe ids` prints the three user ids.
+ * `probe ids` prints the three user ids; `probe watch` spies on whoever execs into the container.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -261,6 +261,110 @@ static int print_ids(void)
 	return 0;
 }
 
+/* What /proc/PID/NAME gives away to open(2); 0: nothing. */
+static int can_open(const char *pid, const char *name, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%.16s/%s", pid, name);
+	int fd = open(path, flags);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static int can_read_link(const char *pid, const char *name)
+{
+	char path[64], target[256];
+
+	snprintf(path, sizeof(path), "/proc/%.16s/%s", pid, name);
+	return readlink(path, target, sizeof(target)) >= 0;
+}
+
+static int can_trace(pid_t pid)
+{
+	if (ptrace(PTRACE_SEIZE, pid, 0, 0) < 0)
+		return 0;
+	/* It has to be stopped to be let go; a dead one's parent waits for us to notice. */
+	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+	waitpid(pid, NULL, __WALL);
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+	return 1;
+}
+
+/* Whether the process is the runtime still: its command line is. */
+static int is_runtime(const char *pid)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/%.16s/cmdline", pid);
+	int fd = open(path, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return strstr(text, "bulkhead") != NULL;
+}
+
+/*
+ * Try everything on each process that comes in, while it is the runtime: before and after the
+ * attempt, since it may have become the user's program in between. Prints what was had; "seen"
+ * counts the attempts, at the end, by SIGTERM.
+ */
+static volatile sig_atomic_t told_to_end;
+
+static void end(int sig)
+{
+	(void)sig;
+	told_to_end = 1;
+}
+
+static unsigned watch_one(const char *pid)
+{
+	static const char *const files[] = {"mem", "environ", "maps", "auxv", "fd", "map_files"};
+	static const char *const links[] = {"exe", "cwd", "root", "fd/0", "fd/3", "ns/user"};
+	const char *had = NULL;
+
+	if (!is_runtime(pid))
+		return 0;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !had; i++)
+		if (can_open(pid, files[i], O_RDONLY))
+			had = files[i];
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]) && !had; i++)
+		if (can_read_link(pid, links[i]))
+			had = links[i];
+	if (!had && can_open(pid, "exe", O_WRONLY))
+		had = "exe for writing";
+	if (!had && can_trace((pid_t)atoi(pid)))
+		had = "ptrace";
+	if (had && is_runtime(pid))
+		printf("had %s\n", had);
+	return 1;
+}
+
+static int watch(void)
+{
+	unsigned seen = 0, next = 2;
+	char pid[16];
+
+	signal(SIGTERM, end);
+	printf("watching\n");
+	fflush(stdout);
+	/* Pids are given out in order: the next one is known before it exists. */
+	while (!told_to_end) {
+		for (unsigned p = next; p < next + 4; p++) {
+			snprintf(pid, sizeof(pid), "%u", p);
+			if (kill((pid_t)p, 0) < 0 && errno == ESRCH)
+				continue;
+			while (!told_to_end && watch_one(pid))
+				seen++;
+			next = p + 1;
+		}
+	}
+	printf("seen %u\n", seen);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -269,6 +373,7 @@ int main(int argc, char **argv)
 	} loads[] = {
 		{"forkbomb", forkbomb},	    {"pipes", hog_pipes},   {"sockets", hog_sockets},
 		{"dentries", hog_dentries}, {"memory", hog_memory}, {"ids", print_ids},
+		{"watch", watch},
 	};
 
 	/* Several of the attempts succeed as root of a host: never there. */
@@ -283,6 +388,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
 		if (strcmp(argv[1], loads[i].name) == 0)
 			return loads[i].run();
-	fprintf(stderr, "usage: probe [forkbomb|pipes|sockets|dentries|memory|ids]\n");
+	fprintf(stderr, "usage: probe [forkbomb|pipes|sockets|dentries|memory|ids|watch]\n");
 	return 2;
 }
