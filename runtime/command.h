@@ -58,8 +58,8 @@ struct command {
 	int (*run)(const struct context *c, char **args, int n_args, struct err *e);
 };
 
-extern const struct command command_audit, command_create, command_delete, command_exec,
-	command_explain, command_features, command_harden, command_kill, command_list,
+extern const struct command command_audit, command_check, command_create, command_delete,
+	command_exec, command_explain, command_features, command_harden, command_kill, command_list,
 	command_pause, command_policy, command_ps, command_resume, command_run, command_spec,
 	command_start, command_state, command_update, command_verify;
 

@@ -6,7 +6,7 @@ runtime_sources = \
 	runtime/features.c runtime/kill.c runtime/list.c runtime/run.c runtime/spec.c \
 	runtime/start.c runtime/state.c runtime/update.c runtime/pause.c runtime/resume.c \
 	runtime/ps.c runtime/size.c runtime/size.h \
-	runtime/verify.c \
+	runtime/check.c runtime/verify.c \
 	runtime/harden.c runtime/policy.c \
 	runtime/command.h runtime/context.c \
 	runtime/globals.c runtime/globals.h \

@@ -19,10 +19,12 @@
 #define EXIT_NO_COMMAND 3 /* urfave/cli's status for an unknown command */
 
 const struct command *const commands[] = {
-	&command_audit,	   &command_create, &command_delete, &command_exec,   &command_explain,
-	&command_features, &command_harden, &command_kill,   &command_list,   &command_pause,
-	&command_policy,   &command_ps,	    &command_resume, &command_run,    &command_spec,
-	&command_start,	   &command_state,  &command_update, &command_verify, NULL,
+	&command_audit, &command_check,	  &command_create,   &command_delete,
+	&command_exec,	&command_explain, &command_features, &command_harden,
+	&command_kill,	&command_list,	  &command_pause,    &command_policy,
+	&command_ps,	&command_resume,  &command_run,	     &command_spec,
+	&command_start, &command_state,	  &command_update,   &command_verify,
+	NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -1,4 +1,8 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/host/check.c libcontainer-c/host/check.h libcontainer-c/host/check_priv.h \
+	libcontainer-c/host/check_cgroups.c libcontainer-c/host/check_engines.c \
+	libcontainer-c/host/check_fs.c libcontainer-c/host/check_ids.c \
+	libcontainer-c/host/check_kernel.c libcontainer-c/host/check_security.c \
 	libcontainer-c/host/facts.h \
 	libcontainer-c/host/lsm_probe.c libcontainer-c/host/lsm_probe.h \
 	libcontainer-c/host/ns_probe.c libcontainer-c/host/ns_probe.h \
