@@ -40,6 +40,13 @@ int context_policy(const struct context *c, const struct policy **ret, struct er
  */
 const struct policy *context_trail(const struct context *c);
 
+/**
+ * context_failed - for commands that add something: the line of the audit trail when they fail
+ * before they get to the container: options that are refused, a broken policy.
+ */
+void context_failed(const struct context *c, const char *event, const char *id,
+		    const struct err *why);
+
 struct command {
 	const char *name;
 	const char *summary;	 /* one line for the list of commands */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* context.c: what commands ask of their context and what is made only then. */
 #include "base/arena.h"
+#include "lifecycle/audit.h"
 #include "policy/load.h"
 #include "policy/policy.h"
 #include "runtime/command.h"
@@ -22,4 +23,12 @@ const struct policy *context_trail(const struct context *c)
 
 	(void)context_policy(c, &p, NULL);
 	return p;
+}
+
+void context_failed(const struct context *c, const char *event, const char *id,
+		    const struct err *why)
+{
+	const struct audit line = {.policy = context_trail(c), .event = event, .id = id};
+
+	audit_result(&line, why);
 }

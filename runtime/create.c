@@ -15,7 +15,9 @@ static int create_run(const struct context *c, char **args, int n_args, struct e
 	int r = request_make(c, &opt, args[0], &req, e);
 
 	(void)n_args;
-	if (r == 0)
+	if (r < 0)
+		context_failed(c, "create", args[0], e);
+	else
 		r = container_create(&req, e);
 	return r < 0 ? err_wrap(e, "bulkhead create failed") : 0;
 }

@@ -110,6 +110,8 @@ static int exec_run(const struct context *c, char **args, int n_args, struct err
 		r = context_policy(c, &req.policy, e);
 	if (r == 0)
 		r = container_exec(&req, &status, e);
+	else
+		context_failed(c, "exec", args[0], e);
 	return r < 0 ? err_wrap(e, "exec failed") : status;
 }
 

@@ -28,7 +28,9 @@ static int run_run(const struct context *c, char **args, int n_args, struct err 
 	int r = request_make(c, &opt, args[0], &req, e);
 
 	(void)n_args;
-	if (r == 0) {
+	if (r < 0) {
+		context_failed(c, "run", args[0], e);
+	} else {
 		req.detach = detach;
 		req.keep = keep;
 		req.no_subreaper = no_subreaper;

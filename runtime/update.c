@@ -191,7 +191,10 @@ static int update_run(const struct context *c, char **args, int n_args, struct e
 	}
 	if (r == 0)
 		r = context_policy(c, &q.policy, e);
-	return r < 0 ? r : container_update(&q, e);
+	if (r == 0)
+		return container_update(&q, e);
+	context_failed(c, "update", args[0], e);
+	return r;
 }
 
 const struct command command_update = {

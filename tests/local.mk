@@ -24,7 +24,7 @@ EXTRA_DIST += tests/integration/test_check.py tests/integration/test_verify.py
 check_PROGRAMS += tests/unit/test_audit tests/unit/test_audit_read
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 tests_unit_test_audit_read_SOURCES = tests/unit/test_audit_read.c
-EXTRA_DIST += contrib/logrotate/bulkhead
+EXTRA_DIST += contrib/logrotate/bulkhead tests/integration/test_audit.py
 
 # New limits, and what else is done with containers that run.
 check_PROGRAMS += tests/unit/test_harden_update tests/unit/test_json_member tests/unit/test_size
