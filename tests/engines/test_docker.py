@@ -232,6 +232,68 @@ def limits_are_the_kernels():
             check(path.endswith(full), f"/proc/{pid}/cgroup: {line}")
 
 
+def limit(pid, controller, *names):
+    """A limit file of a process's cgroup, v1 or v2."""
+    for line in read(f"/proc/{pid}/cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        for base in ([f"/sys/fs/cgroup/{controllers}"] if controller in controllers.split(",") else []) + ["/sys/fs/cgroup"]:
+            for name in names:
+                if os.path.exists(f"{base}{path}/{name}"):
+                    return read(f"{base}{path}/{name}").strip()
+    raise Failure(f"no {names}")
+
+
+@test
+def update_follows_the_policy():
+    with d.container("-m", "128m", "bb", "sleep", "1000") as cid:
+        pid = d.pid(cid)
+
+        def memory():
+            return int(limit(pid, "memory", "memory.limit_in_bytes", "memory.max")) >> 20
+
+        d("update", "-m", "256m", "--memory-swap", "512m", "--pids-limit", "50", "--cpus", "0.5", "--cpu-shares", "512", cid)
+        equal((memory(), limit(pid, "pids", "pids.max")), (256, "50"))
+        check(limit(pid, "cpu", "cpu.cfs_quota_us", "cpu.max").startswith("50000"), "half a CPU")
+        d("update", "-m", "64m", "--memory-swap", "64m", cid)
+        equal((memory(), limit(pid, "pids", "pids.max")), (64, "50"))
+        # Docker's "no limit" is the policy's default.
+        d("update", "--pids-limit", "-1", cid)
+        equal(limit(pid, "pids", "pids.max"), "2048")
+        d("update", "--cpuset-cpus", "0", cid)
+        equal(limit(pid, "cpuset", "cpuset.cpus"), "0")
+        d("restart", "-t", "0", cid)
+        pid = d.pid(cid)
+        equal(memory(), 64)
+    nothing_left()
+
+
+@test
+def pause_unpause_top():
+    with d.container("bb", "sh", "-c", "sleep 1234 & exec sleep 2345") as cid:
+        d("pause", cid)
+        equal(d.inspect(cid, "{{.State.Status}}"), "paused")
+        check(d("exec", cid, "true", status=None).status != 0, "exec in a paused container")
+        d("unpause", cid)
+        equal(d.inspect(cid, "{{.State.Status}}"), "running")
+        top = d("top", cid).out
+        has(top, "sleep 1234")
+        has(top, "sleep 2345")
+        equal(len(top.splitlines()), 3)
+        equal(len(d("top", cid, "-o", "pid,args", "-e").out.splitlines()), 3)
+    nothing_left()
+
+
+@test
+def host_ids_lead_to_docker_containers():
+    with d.container("bb", "sleep", "1000") as cid:
+        uid = host_uid(d.pid(cid))
+        rows = run(BULKHEAD, "audit", "--uid", uid + 33).out.splitlines()
+        mine = [x for x in rows if x.startswith(d.inspect(cid, "{{.Id}}"))]
+        equal(len(mine), 1, f"{rows}")
+        check(" now " in mine[0] and " 33 " in mine[0], mine)
+    nothing_left()
+
+
 @test
 def default_limits():
     with d.container("bb", "sleep", "1000") as c:

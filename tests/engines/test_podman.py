@@ -54,6 +54,33 @@ def detached_stop_logs_commit_diff():
     equal({k: v for k, v in id_ranges().items() if v.endswith(cid)}, {}, "id ranges left")
 
 
+def limit(pid, controller, *names):
+    """A limit file of a process's cgroup, v1 or v2."""
+    for line in read(f"/proc/{pid}/cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        for base in ([f"/sys/fs/cgroup/{controllers}"] if controller in controllers.split(",") else []) + ["/sys/fs/cgroup"]:
+            for name in names:
+                if os.path.exists(f"{base}{path}/{name}"):
+                    return read(f"{base}{path}/{name}").strip()
+    return None
+
+
+@test
+def update_and_pause():
+    cid = podman("run", "-d", "--network=none", "-m", "128m", "bb", "sleep", "1000").out.strip()
+    try:
+        pid = int(podman("inspect", "-f", "{{.State.Pid}}", cid).out)
+        podman("update", "--memory", "256m", "--cpus", "0.5", cid)
+        equal(limit(pid, "memory", "memory.limit_in_bytes", "memory.max"), str(256 << 20))
+        check(limit(pid, "cpu", "cpu.cfs_quota_us", "cpu.max").startswith("50000"), "half a CPU")
+        podman("pause", cid)
+        equal(podman("inspect", "-f", "{{.State.Status}}", cid).out, "paused\n")
+        podman("unpause", cid)
+        equal(podman("inspect", "-f", "{{.State.Status}}", cid).out, "running\n")
+    finally:
+        podman("rm", "-f", "-t", "0", cid)
+
+
 @test
 def volume_is_the_containers():
     podman("volume", "create", "v1")
