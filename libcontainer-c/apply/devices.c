@@ -26,7 +26,7 @@ static int is_device(int dir_fd, const char *name, const struct device_plan *d)
 		return -errno;
 	if ((st.st_mode & S_IFMT) != (d->mode & S_IFMT))
 		return 0;
-	return !S_ISCHR(d->mode) || st.st_rdev == makedev(d->major, d->minor);
+	return S_ISFIFO(d->mode) || st.st_rdev == makedev(d->major, d->minor);
 }
 
 static int not_the_device(const struct device_plan *d, struct err *e)
@@ -65,7 +65,8 @@ static int bind_host_node(int dir_fd, const char *name, const struct device_plan
 
 	if (host_fd < 0 || fstat(host_fd, &st) < 0)
 		return err_sys(e, errno, "open the host's device %s", d->path);
-	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(d->major, d->minor))
+	if ((st.st_mode & S_IFMT) != (d->mode & S_IFMT) ||
+	    st.st_rdev != makedev(d->major, d->minor))
 		return err_set(e, ERR_HOST, EPERM,
 			       "%s: making device nodes is refused here, and %s of the host is "
 			       "another one",
@@ -86,7 +87,7 @@ static int make_node(int dir_fd, const char *name, const struct device_plan *d,
 	bool made = mknodat(dir_fd, name, d->mode, makedev(d->major, d->minor)) == 0;
 	int r = 0;
 
-	if (!made && errno == EPERM && S_ISCHR(d->mode))
+	if (!made && errno == EPERM && !S_ISFIFO(d->mode))
 		r = bind_host_node(dir_fd, name, d, e);
 	else if (!made && errno != EEXIST)
 		return err_sys(e, errno, "make the device %s", d->path);

@@ -61,13 +61,16 @@ static int device_type(const struct spec_device *d, size_t i, mode_t *ret, struc
 		*ret = S_IFCHR;
 		return 0;
 	}
+	if (str_eq(d->type, "b")) {
+		*ret = S_IFBLK;
+		return 0;
+	}
 	if (str_eq(d->type, "p")) {
 		*ret = S_IFIFO;
 		return 0;
 	}
-	return err_set(e, ERR_SPEC, EINVAL, "/linux/devices/%zu/type: \"%s\": %s", i, d->type,
-		       str_eq(d->type, "b") ? "block devices are not given to containers"
-					    : "not a device type");
+	return err_set(e, ERR_SPEC, EINVAL, "/linux/devices/%zu/type: \"%s\": not a device type", i,
+		       d->type);
 }
 
 static int device_number(const struct spec_device *d, size_t i, struct device_plan *p,
@@ -114,7 +117,7 @@ static int plan_device(const struct spec_device *d, size_t i, const struct names
 	int r = device_type(d, i, &type, e);
 	if (r >= 0)
 		r = mounts_clean_path(d->path, where, a, &p->path, e);
-	if (r >= 0 && type == S_IFCHR)
+	if (r >= 0 && type != S_IFIFO)
 		r = device_number(d, i, p, e);
 	if (r < 0)
 		return r;
