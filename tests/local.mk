@@ -278,3 +278,5 @@ check_PROGRAMS += tests/unit/test_policy_bad tests/unit/test_policy_parse \
 tests_unit_test_policy_bad_SOURCES = tests/unit/test_policy_bad.c
 tests_unit_test_policy_parse_SOURCES = tests/unit/test_policy_parse.c
 tests_unit_test_policy_tables_SOURCES = tests/unit/test_policy_tables.c
+EXTRA_DIST += tests/integration/test_policy.py tests/engines/test_docker_policy.py \
+	contrib/policy/audit-only.json contrib/policy/off.json contrib/policy/strict.json

@@ -146,15 +146,15 @@ static int step(struct walk *w)
 		return refuse(w, EINVAL, "is not a regular file");
 	if (fstatat(w->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return refuse(w, errno, NULL);
-	r = judge(w, &st, last && !S_ISLNK(st.st_mode) ? "it" : name);
+	if (last && !S_ISLNK(st.st_mode))
+		return open_file(w, name);
+	r = judge(w, &st, name);
 	if (r < 0)
 		return r;
 	if (S_ISLNK(st.st_mode)) {
 		r = follow(w, name);
 		return r < 0 ? r : -EAGAIN;
 	}
-	if (last)
-		return open_file(w, name);
 	int fd = openat(w->dir_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return refuse(w, errno, NULL);

@@ -25,7 +25,9 @@ class Docker:
         self.top = top
         self.socket = f"{top}/docker.sock"
         self.parent = f"bkhtest-{os.getpid()}"
+        self.runtimes = {"bulkhead": {"path": BULKHEAD}}
         self.process = None
+        self.runtimes = {"bulkhead": {"path": BULKHEAD}}
 
     def __call__(self, *args, **kw):
         """docker ARGS -> Result; status=None lets any exit status pass."""
@@ -63,7 +65,7 @@ class Docker:
         config = {
             "cgroup-parent": f"/{self.parent}",
             "exec-opts": ["native.cgroupdriver=cgroupfs"],
-            "runtimes": {"bulkhead": {"path": BULKHEAD}},
+            "runtimes": self.runtimes,
         }
         with open(f"{self.top}/daemon.json", "w") as f:
             json.dump(config, f)
