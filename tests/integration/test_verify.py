@@ -14,7 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import IDS_DIR, check, equal, has, id_ranges, main, read, run, test, wait_for, write  # noqa: E402
+from harness import BULKHEAD, IDS_DIR, check, equal, has, id_ranges, main, read, run, test, wait_for, write  # noqa: E402
 
 SEAL = "trusted.bulkhead.seal"
 FILES = ("state.json", "config.json", "hardening.json")
@@ -488,6 +488,23 @@ def it_disturbs_nobody():
         equal(sorted(os.listdir(f"{b.root}/{cid}")), sorted(FILES))
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: b.state(cid)["status"] == "stopped", "end")
+
+
+@test
+def documents_written_anew():
+    """update seals what it writes, but not what somebody else has written."""
+    with running() as (b, cid, pid):
+        b("update", "--pids-limit", "33", cid)
+        equal(row(report(b, cid), "cgroup", "pids.max")["seen"], "33")
+        # Its stdio is the caller's: no pipe that the test waits on.
+        null = subprocess.DEVNULL
+        subprocess.run([BULKHEAD, "--root", b.root, "exec", "--detach", cid, "sleep", "1000"], stdin=null, stdout=null, stderr=null,
+                       timeout=60, check=True)
+        has(row(report(b, cid), "other processes", "processes")["seen"], "2, of which 0")
+        edit(b, cid, "state.json", lambda d: d.update(annotations={"a": "b"}))
+        b("update", "--pids-limit", "34", cid)
+        found = report(b, cid, status=1)
+        equal((row(found, "state", "state.json")["result"], row(found, "cgroup", "pids.max")["seen"]), ("FAILED", "34"))
 
 
 @test
