@@ -137,6 +137,9 @@ static int bpf_token(void)
 
 	if (fs < 0)
 		return -errno;
+	/* Older kernels take any option of this file system, and do nothing. */
+	if (syscall(SYS_fsconfig, fs, 1, "no_such_option", "any", 0) == 0)
+		return -ENOSYS;
 	return verdict(syscall(SYS_fsconfig, fs, 1, "delegate_cmds", "any", 0));
 }
 

@@ -28,7 +28,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-vm-XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/over/{src,bin,etc,usr/bin,var/tmp,var/lib}
 cp -a --parents tests/lib/*.py tests/integration/*.py tests/vm/*.py "$work/over/src/"
-cp -a "$probe" "$work/over/src/probe"
+# The programs that tests run inside containers.
+find "${probe%/*}" -maxdepth 1 -type f -perm -100 -exec cp -a {} "$work/over/src/" \;
 ln -s "/bin/${python##*/}" "$work/over/usr/bin/python3"
 # Hooks are scripts of the host: busybox would read them in its own way.
 ln -s "${shell##*/}" "$work/over/bin/sh"

@@ -7,7 +7,7 @@
 parser=$(command -v apparmor_parser) || skip "apparmor_parser is not installed"
 cp -a --parents contrib/apparmor tests/vm/profiles "$work/over/src/"
 parameters=security=apparmor
-vm apparmor v2 vm/apparmor,integration/test_process -x "$parser" -k af_alg \
+vm apparmor v2 vm/apparmor,integration/test_process,integration/test_hostile -x "$parser" -k af_alg \
 	-c /etc/apparmor.d/abi -c /etc/apparmor/parser.conf -c /usr/share/apparmor-features
 echo "1..$number"
 exit $result

@@ -24,6 +24,6 @@ for path, kind in (("/dev/null", "null_device_t"), ("/dev/full", "null_device_t"
 echo 1 >/sys/fs/selinux/enforce
 SETUP
 parameters='security=selinux selinux=1'
-vm selinux v2 vm/selinux,integration/test_process
+vm selinux v2 vm/selinux,integration/test_process,integration/test_hostile
 echo "1..$number"
 exit $result
