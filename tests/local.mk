@@ -111,6 +111,7 @@ tests_unit_test_harden_rootfs_SOURCES = tests/unit/test_harden_rootfs.c
 tests_unit_test_str_list_SOURCES = tests/unit/test_str_list.c
 check_PROGRAMS += tests/unit/test_harden_binds tests/unit/test_harden_capabilities \
 	tests/unit/test_harden_decisions tests/unit/test_harden_devices tests/unit/test_harden_exec \
+	tests/unit/test_harden_hooks tests/unit/test_harden_scheduling \
 	tests/unit/test_harden_limits tests/unit/test_harden_mounts \
 	tests/unit/test_harden_namespaces tests/unit/test_harden_sysctl \
 	tests/unit/test_harden_userns tests/unit/test_plan_namespaces
@@ -120,6 +121,8 @@ tests_unit_test_harden_decisions_SOURCES = tests/unit/test_harden_decisions.c
 tests_unit_test_harden_devices_SOURCES = tests/unit/test_harden_devices.c
 tests_unit_test_harden_exec_SOURCES = tests/unit/test_harden_exec.c \
 	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
+tests_unit_test_harden_hooks_SOURCES = tests/unit/test_harden_hooks.c
+tests_unit_test_harden_scheduling_SOURCES = tests/unit/test_harden_scheduling.c
 tests_unit_test_harden_limits_SOURCES = tests/unit/test_harden_limits.c
 tests_unit_test_harden_mounts_SOURCES = tests/unit/test_harden_mounts.c
 tests_unit_test_harden_namespaces_SOURCES = tests/unit/test_harden_namespaces.c

@@ -137,12 +137,52 @@ static int read_back(const struct caps_plan *p, struct err *e)
 	return r;
 }
 
+static int set_securebits(uint32_t bits, struct err *e)
+{
+	if (prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0)
+		return err_sys(e, errno, "set securebits %#x", bits);
+	int got = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+	if (got < 0 || (uint32_t)got != bits)
+		return err_set(e, ERR_SYSTEM, EIO, "securebits read back as %#x instead of %#x",
+			       (unsigned)got, bits);
+	return 0;
+}
+
+/*
+ * Securebits need CAP_SETPCAP in effect, which the plan may not have; and one of them forbids
+ * ambient capabilities to be raised, which the plan may want. So: first the sets with that
+ * capability on top, then ambient ones, then the bits, then the sets as planned, which takes
+ * nothing from ambient that is still permitted and inheritable.
+ */
+static int set_all_with_securebits(const struct caps_plan *p, struct err *e)
+{
+	struct caps_plan with = *p;
+	int r;
+
+	with.permitted |= UINT64_C(1) << CAP_SETPCAP;
+	with.effective = UINT64_C(1) << CAP_SETPCAP;
+	r = set_sets(&with);
+	if (r < 0)
+		return err_sys(e, -r, "unable to apply caps");
+	r = set_ambient(p->ambient, e);
+	if (r == 0)
+		r = set_securebits(p->securebits, e);
+	if (r < 0)
+		return r;
+	r = set_sets(p);
+	return r < 0 ? err_sys(e, -r, "unable to apply caps") : 0;
+}
+
 int caps_apply(const struct caps_plan *p, struct err *e)
 {
 	int r;
 
 	if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
 		return err_sys(e, errno, "clear keepcaps");
+	if (p->securebits) {
+		r = set_all_with_securebits(p, e);
+		return r < 0 ? r : read_back(p, e);
+	}
 	r = set_sets(p);
 	if (r < 0)
 		return err_sys(e, -r, "unable to apply caps");

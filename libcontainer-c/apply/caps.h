@@ -18,9 +18,10 @@ struct err;
 int caps_drop_bounding(uint64_t keep, struct err *e);
 
 /**
- * caps_apply - permitted, effective, inheritable and ambient sets, exactly as planned; clears
- * PR_SET_KEEPCAPS. To be called after the change of user (made under PR_SET_KEEPCAPS, so that the
- * permitted set is still there). Reads all four back, and the bounding set.
+ * caps_apply - permitted, effective, inheritable and ambient sets and securebits, exactly as
+ * planned; clears PR_SET_KEEPCAPS. To be called after the change of user (made under
+ * PR_SET_KEEPCAPS, so that the permitted set is still there). Reads all of them back, and the
+ * bounding set.
  */
 int caps_apply(const struct caps_plan *p, struct err *e);
 

@@ -8,7 +8,11 @@
  * inheritable is emptied: with it, file capabilities marked inheritable give a non-root user what
  * the image's author chose (CVE-2022-24769, CVE-2022-29162). The kernel raises nothing in ambient
  * that is not inheritable, so ambient goes with it (CVE-2016-8867) unless the policy allows it.
+ *
+ * With the securebit "noroot" root is a user like others: execve(2) leaves it its ambient
+ * capabilities and no more. The sets say so, because they say what a container's process has.
  */
+#include <linux/securebits.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -44,7 +48,7 @@ static bool may_stay(const struct limit *l, const char *cap)
 	return cap_bit(l, cap) & l->within;
 }
 
-/* Add "REASON: CAP_A CAP_B" for those that go because of the ceiling, or because of l->within. */
+/* Add "REASON: CAP_A (WHY), CAP_B" for those that go because of the ceiling, or of l->within. */
 static void add_removed(struct strbuf *b, const struct limit *l, char *const *set, size_t n,
 			bool ceiling)
 {
@@ -56,8 +60,12 @@ static void add_removed(struct strbuf *b, const struct limit *l, char *const *se
 		if (count++ == 0)
 			strbuf_addf(b, "%s%s:", b->len ? "; " : "",
 				    ceiling ? "above the policy's ceiling" : l->why);
-		if (count <= 64) /* a config may repeat names thousands of times */
-			strbuf_addf(b, " %.64s", set[i]);
+		if (count > 64) /* a config may repeat names thousands of times */
+			continue;
+		const char *why = ceiling ? capability_danger(set[i]) : NULL;
+		strbuf_addf(b, "%s %.64s", count == 1 ? "" : ",", set[i]);
+		if (why)
+			strbuf_addf(b, " (%s)", why);
 	}
 	if (count > 64)
 		strbuf_addf(b, " and %zu more", count - 64);
@@ -114,6 +122,36 @@ static struct spec_capabilities *none(struct harden *h)
 	return c;
 }
 
+/* Each with its lock: what could be switched off again would stop nobody (capabilities(7)). */
+static const struct {
+	const char *name;
+	uint32_t bits;
+} securebits[] = {
+	{"noroot", SECBIT_NOROOT | SECBIT_NOROOT_LOCKED},
+	{"no-setuid-fixup", SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED},
+	{"no-cap-ambient-raise", SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED},
+};
+
+static uint32_t securebits_of(const struct policy_capabilities *p)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < sizeof(securebits) / sizeof(securebits[0]); i++)
+		if (list_has(p->securebits, p->n_securebits, securebits[i].name))
+			bits |= securebits[i].bits;
+	return bits;
+}
+
+static void set_securebits(struct harden *h)
+{
+	const struct policy_capabilities *p = &h->policy->capabilities;
+
+	h->m.securebits = securebits_of(p);
+	if (h->m.securebits)
+		decide_note(h, "/process/capabilities", "securebits that are set and locked: %s",
+			    json_strings(h, p->securebits, p->n_securebits));
+}
+
 void rule_capabilities(struct harden *h)
 {
 	const struct policy_capabilities *p = &h->policy->capabilities;
@@ -123,6 +161,7 @@ void rule_capabilities(struct harden *h)
 	struct spec_capabilities *c = h->s->process->capabilities;
 	if (!c) {
 		h->s->process->capabilities = none(h);
+		set_securebits(h);
 		return;
 	}
 	struct limit l = {.ceiling = p->ceiling, .n_ceiling = p->n_ceiling, .within = ~0ull};
@@ -130,6 +169,11 @@ void rule_capabilities(struct harden *h)
 	l.within = set_mask(&l, c->bounding, c->n_bounding);
 	l.why = "not in the bounding set";
 	cut(h, "permitted", &c->permitted, &c->n_permitted, &l);
+	if (securebits_of(p) & SECBIT_NOROOT) {
+		l.within = p->allow_ambient ? set_mask(&l, c->ambient, c->n_ambient) : 0;
+		l.why = "the securebit noroot leaves only what is ambient";
+		cut(h, "permitted", &c->permitted, &c->n_permitted, &l);
+	}
 	l.within = set_mask(&l, c->permitted, c->n_permitted);
 	l.why = "not permitted";
 	cut(h, "effective", &c->effective, &c->n_effective, &l);
@@ -141,4 +185,5 @@ void rule_capabilities(struct harden *h)
 	l.within = set_mask(&l, c->ambient, c->n_ambient);
 	l.why = "file capabilities of the image would use it";
 	cut(h, "inheritable", &c->inheritable, &c->n_inheritable, &l);
+	set_securebits(h);
 }

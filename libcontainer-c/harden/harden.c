@@ -22,6 +22,8 @@ static const struct rule {
 	void (*run)(struct harden *h);
 	const char *reason;
 } rules[] = {
+	{"restart", LEVEL(restart), rule_restart,
+	 "a container that fails at once and is made again at once keeps the host busy"},
 	{"privileged", LEVEL(privileged), rule_privileged,
 	 "all devices and CAP_SYS_ADMIN together are the host itself"},
 	{"userns", LEVEL(userns), rule_userns,
@@ -51,6 +53,8 @@ static const struct rule {
 	 "limits of the cgroups above hold, too: where it lies says who pays"},
 	{"sysctl", LEVEL(sysctl), rule_sysctl, "only settings that the container alone has"},
 	{"rlimits", LEVEL(rlimits), rule_rlimits, "limits of single processes"},
+	{"scheduling", LEVEL(scheduling), rule_scheduling,
+	 "no container comes before the host's own processes"},
 	{"apparmor", LEVEL(apparmor), rule_apparmor,
 	 "what all other walls let through by mistake is checked by another part of the kernel"},
 	{"selinux", LEVEL(selinux), rule_selinux,

@@ -7,6 +7,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/cgroup_path.c \
 	libcontainer-c/harden/control.h \
 	libcontainer-c/harden/cpu.c \
+	libcontainer-c/harden/danger.c \
 	libcontainer-c/harden/decision.c \
 	libcontainer-c/harden/decision_write.c \
 	libcontainer-c/harden/device_rules.c \
@@ -30,9 +31,11 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/paths.c \
 	libcontainer-c/harden/pids.c \
 	libcontainer-c/harden/privileged.c \
+	libcontainer-c/harden/restart.c \
 	libcontainer-c/harden/rlimits.c \
 	libcontainer-c/harden/rootfs.c \
 	libcontainer-c/harden/rule.h \
+	libcontainer-c/harden/scheduling.c \
 	libcontainer-c/harden/seccomp.c \
 	libcontainer-c/harden/selinux.c \
 	libcontainer-c/harden/storage.c \

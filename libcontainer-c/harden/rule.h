@@ -130,7 +130,21 @@ bool spec_at_least(const struct spec *s, unsigned major, unsigned minor);
 bool device_number_listed(const struct policy *p, char type, int64_t maj, int64_t min);
 bool device_listed(const struct policy *p, char type, dev_t rdev);
 
+/* danger.c */
+
+/** capability_danger - what a container could do with @cap, in a few words; NULL: not known. */
+const char *capability_danger(const char *cap);
+
+/* rlimits.c */
+
+/**
+ * rlimit_ceiling - lower the limit of @type to @max, also one that is inherited. There must be a
+ * process. @why: for the decision
+ */
+void rlimit_ceiling(struct harden *h, const char *type, uint64_t max, const char *why);
+
 /* The rules, in the order of rules[] in harden.c. */
+void rule_restart(struct harden *h);
 void rule_privileged(struct harden *h);
 void rule_userns(struct harden *h);
 void rule_namespaces(struct harden *h);
@@ -149,6 +163,7 @@ void rule_cpu(struct harden *h);
 void rule_cgroup_path(struct harden *h);
 void rule_sysctl(struct harden *h);
 void rule_rlimits(struct harden *h);
+void rule_scheduling(struct harden *h);
 void rule_apparmor(struct harden *h);
 void rule_selinux(struct harden *h);
 void rule_landlock(struct harden *h);

@@ -95,6 +95,30 @@ struct profile_fact {
 	enum profile_mode mode;
 };
 
+struct rlimit_fact {
+	const char *type; /* "RLIMIT_NOFILE" */
+	uint64_t soft, hard;
+};
+
+/* What the container's process has from the runtime unless the config says otherwise. */
+struct inherited_fact {
+	const struct rlimit_fact *rlimits;
+	size_t n_rlimits;
+	int oom_score_adj;
+	int scheduler; /* SCHED_... of sched(7) */
+	int nice;
+	int io_class; /* IOPRIO_CLASS_... of ioprio_set(2) */
+};
+
+/*
+ * The program of a hook that runs on the host: hooks.prestart, createRuntime, createContainer,
+ * poststart and poststop, in this order. Only where the policy says where they may lie.
+ */
+struct hook_fact {
+	const char *real; /* realpath of the program; NULL: there is no such file */
+	const char *weak; /* it, or a directory above it, that others than root can change */
+};
+
 struct host_facts {
 	struct caller_fact caller;
 	unsigned kernel_major, kernel_minor;
@@ -106,10 +130,12 @@ struct host_facts {
 	const struct profile_fact *profiles; /* of AppArmor: those that this container may get */
 	size_t n_profiles;
 	bool selinux_enforcing;
-	bool selinux_label_known;  /* the loaded SELinux policy takes our policy's label */
-	int landlock_abi;	   /* landlock(7); 0: none */
-	unsigned cpus;		   /* online */
-	unsigned recent_creations; /* of this container id within the policy's time */
+	bool selinux_label_known; /* the loaded SELinux policy takes our policy's label */
+	int landlock_abi;	  /* landlock(7); 0: none */
+	unsigned cpus;		  /* online */
+	unsigned
+		recent_creations; /* of this container id within the policy's time, with this one */
+	unsigned restart_pause;	  /* seconds until it may be created again; 0: now */
 	bool in_userns; /* the runtime itself runs in a user namespace that maps not all ids */
 
 	enum cgroup_layout cgroup_layout;
@@ -130,6 +156,9 @@ struct host_facts {
 	size_t n_binds;
 	const struct socket_fact *sockets;
 	size_t n_sockets;
+	const struct hook_fact *hooks;
+	size_t n_hooks;
+	struct inherited_fact inherited;
 };
 
 #endif

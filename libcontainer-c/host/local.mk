@@ -4,9 +4,11 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/check_fs.c libcontainer-c/host/check_ids.c \
 	libcontainer-c/host/check_kernel.c libcontainer-c/host/check_security.c \
 	libcontainer-c/host/facts.h \
+	libcontainer-c/host/hook_probe.c libcontainer-c/host/hook_probe.h \
 	libcontainer-c/host/lsm_probe.c libcontainer-c/host/lsm_probe.h \
 	libcontainer-c/host/ns_probe.c libcontainer-c/host/ns_probe.h \
 	libcontainer-c/host/probe.c libcontainer-c/host/probe.h \
+	libcontainer-c/host/process_probe.c libcontainer-c/host/process_probe.h \
 	libcontainer-c/host/range_probe.c
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/cgroup_mountinfo.c libcontainer-c/host/cgroup_mountinfo.h \

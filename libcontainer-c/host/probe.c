@@ -22,8 +22,10 @@
 #include "base/str.h"
 #include "host/cgroup_probe.h"
 #include "host/facts.h"
+#include "host/hook_probe.h"
 #include "host/lsm_probe.h"
 #include "host/ns_probe.h"
+#include "host/process_probe.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
@@ -191,6 +193,10 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	r = host_probe_lsm(s, p, a, &f);
 	if (r == 0)
 		r = probe_sockets(&p->binds, a, &f);
+	if (r == 0)
+		r = host_probe_inherited(a, &f);
+	if (r == 0 && s && p->hooks.n_directories > 0)
+		r = host_probe_hooks(s->hooks, a, &f);
 	if (r == 0 && s)
 		r = probe_binds(s, a, &f);
 	if (r < 0)

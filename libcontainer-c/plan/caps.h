@@ -13,6 +13,8 @@ struct spec_capabilities;
 /* Bit N is capability N. */
 struct caps_plan {
 	uint64_t bounding, effective, permitted, inheritable, ambient;
+	uint32_t securebits; /* SECBIT_... of prctl(2); 0: as they are. Of no spec: plan.c fills it
+				in */
 };
 
 /**

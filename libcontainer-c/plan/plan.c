@@ -2,6 +2,7 @@
 /* plan.c: every subsystem's plan, in the order in which they need each other. */
 #include "plan/plan.h"
 
+#include "harden/measures.h"
 #include "oci-spec/spec.h"
 #include "plan/unsupported.h"
 
@@ -13,6 +14,7 @@ static int plan_process(const struct spec *s, const struct spec_process *process
 	struct caps_plan first;
 	int r = process_plan_make(process, f, &p->ns, a, &p->process, e);
 
+	p->process.caps.securebits = m->securebits;
 	if (r == 0)
 		r = process_plan_personality(s->linux_ ? s->linux_->personality : NULL, &p->process,
 					     e);

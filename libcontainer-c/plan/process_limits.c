@@ -6,10 +6,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "oci-spec/rlimit_names.h"
 #include "oci-spec/spec.h"
 
 struct word {
@@ -26,35 +26,16 @@ static const struct word *word_find(const struct word *list, size_t n, const cha
 }
 #define FIND(list, name) word_find(list, sizeof(list) / sizeof((list)[0]), name)
 
-static const struct word rlimit_types[] = {
-	{"RLIMIT_AS", RLIMIT_AS},
-	{"RLIMIT_CORE", RLIMIT_CORE},
-	{"RLIMIT_CPU", RLIMIT_CPU},
-	{"RLIMIT_DATA", RLIMIT_DATA},
-	{"RLIMIT_FSIZE", RLIMIT_FSIZE},
-	{"RLIMIT_LOCKS", RLIMIT_LOCKS},
-	{"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
-	{"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
-	{"RLIMIT_NICE", RLIMIT_NICE},
-	{"RLIMIT_NOFILE", RLIMIT_NOFILE},
-	{"RLIMIT_NPROC", RLIMIT_NPROC},
-	{"RLIMIT_RSS", RLIMIT_RSS},
-	{"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
-	{"RLIMIT_RTTIME", RLIMIT_RTTIME},
-	{"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
-	{"RLIMIT_STACK", RLIMIT_STACK},
-};
-
 static int one_rlimit(const struct spec_rlimit *s, size_t i, uint32_t *seen,
 		      struct rlimit_plan *ret, struct err *e)
 {
-	const struct word *w = s->type ? FIND(rlimit_types, s->type) : NULL;
+	int number = s->type ? rlimit_from_name(s->type) : -1;
 
-	if (!w)
+	if (number < 0)
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/process/rlimits/%zu/type: wrong rlimit value: %.64s", i,
 			       s->type ? s->type : "");
-	if (*seen & (1u << w->value))
+	if (*seen & (1u << number))
 		return err_set(
 			e, ERR_SPEC, EINVAL,
 			"/process/rlimits/%zu/type: wrong rlimit value: %s is given more than once",
@@ -63,8 +44,8 @@ static int one_rlimit(const struct spec_rlimit *s, size_t i, uint32_t *seen,
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/process/rlimits/%zu/soft: %llu is above the hard limit %llu", i,
 			       (unsigned long long)s->soft, (unsigned long long)s->hard);
-	*seen |= 1u << w->value;
-	*ret = (struct rlimit_plan){(int)w->value, w->name, s->soft, s->hard};
+	*seen |= 1u << number;
+	*ret = (struct rlimit_plan){number, s->type, s->soft, s->hard};
 	return 0;
 }
 

@@ -134,6 +134,20 @@ static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
 		tame_unified(l->resources, seed, a);
 }
 
+static void tame_scheduling(struct spec *s, uint64_t *seed)
+{
+	struct spec_process *p = s->process;
+
+	if (p && p->scheduler && chance(seed, 90))
+		p->scheduler->policy = chance(seed, 50) ? "SCHED_OTHER" : "SCHED_BATCH";
+	if (p && p->scheduler && p->scheduler->nice)
+		*p->scheduler->nice %= 25;
+	if (p && p->io_priority && chance(seed, 90))
+		p->io_priority->class_ = "IOPRIO_CLASS_IDLE";
+	if (s->linux_->resources && s->linux_->resources->cpu && chance(seed, 90))
+		s->linux_->resources->cpu->realtime_runtime = NULL;
+}
+
 struct spec *gen_harden_spec(uint64_t *seed, struct arena *a)
 {
 	struct spec *s = gen_spec(seed, a);
@@ -144,6 +158,7 @@ struct spec *gen_harden_spec(uint64_t *seed, struct arena *a)
 		s->linux_ = get(a, 1, sizeof(*s->linux_));
 	tame_linux(s->linux_, seed, a);
 	tame_mounts(s, seed);
+	tame_scheduling(s, seed);
 	if (s->process && s->process->user) {
 		s->process->user->uid %= 65536;
 		s->process->user->gid %= 65536;
@@ -218,6 +233,42 @@ static void gen_kernel(uint64_t *seed, struct host_facts *f)
 	}
 }
 
+static void gen_inherited(uint64_t *seed, struct inherited_fact *f)
+{
+	static const struct rlimit_fact rlimits[] = {{"RLIMIT_RTPRIO", 0, 50},
+						     {"RLIMIT_NOFILE", 1024, UINT64_MAX},
+						     {"RLIMIT_NICE", 0, 0},
+						     {"RLIMIT_STACK", 8 << 20, UINT64_MAX}};
+
+	f->rlimits = rlimits + gen_below(seed, 2);
+	f->n_rlimits = gen_below(seed, 4);
+	if (chance(seed, 80))
+		return;
+	f->oom_score_adj = (int)gen_below(seed, 2001) - 1000;
+	f->scheduler = (int)gen_below(seed, 7);
+	f->nice = (int)gen_below(seed, 40) - 20;
+	f->io_class = (int)gen_below(seed, 4);
+}
+
+static void gen_hooks(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *f)
+{
+	static const struct hook_fact facts[] = {{"/opt/hooks/a", NULL},
+						 {"/opt/hooks/b", NULL},
+						 {"/opt/hooks/a", "/opt"},
+						 {"/tmp/x", NULL},
+						 {NULL, NULL}};
+	const struct spec_hooks *k = s->hooks;
+	size_t n = k ? k->n_prestart + k->n_create_runtime + k->n_create_container +
+				   k->n_poststart + k->n_poststop
+		     : 0;
+	struct hook_fact *v = get(a, n, sizeof(*v));
+
+	for (size_t i = 0; i < n; i++)
+		v[i] = facts[chance(seed, 90) ? gen_below(seed, 2) : gen_below(seed, 5)];
+	f->hooks = v;
+	f->n_hooks = chance(seed, 95) ? n : 0;
+}
+
 void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *ret)
 {
 	static const struct socket_fact sockets[] = {
@@ -232,6 +283,9 @@ void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct hos
 	struct bind_fact *binds = get(a, s->n_mounts, sizeof(*binds));
 
 	gen_kernel(seed, &f);
+	gen_inherited(seed, &f.inherited);
+	gen_hooks(s, seed, a, &f);
+	f.restart_pause = chance(seed, 5);
 	for (size_t i = 0; i < n_ns; i++)
 		if (s->linux_->namespaces[i].path)
 			ns[i] = gen_ns(seed);
@@ -257,6 +311,29 @@ static void gen_knob(uint64_t *seed, bool *knob)
 {
 	if (chance(seed, 30))
 		*knob = !*knob;
+}
+
+/* Rules about the process and who runs beside it. */
+static void gen_process_rules(uint64_t *seed, struct policy *p)
+{
+	static char *bits[] = {(char *)(uintptr_t) "noroot", (char *)(uintptr_t) "no-setuid-fixup"};
+	static char *sets[] = {(char *)(uintptr_t) "ptrace", (char *)(uintptr_t) "bpf"};
+	static struct policy_rlimit ceilings[] = {{"RLIMIT_NOFILE", 1 << 20, "a"},
+						  {"RLIMIT_STACK", 1 << 20, "b"}};
+	static struct spec_pair directories[] = {{"/opt/hooks", "packages"}};
+
+	p->capabilities.securebits = bits;
+	p->capabilities.n_securebits = chance(seed, 20) ? gen_below(seed, 3) : 0;
+	p->seccomp.deny = sets;
+	p->seccomp.n_deny = gen_below(seed, 3);
+	p->rlimits.ceilings = ceilings;
+	p->rlimits.n_ceilings = gen_below(seed, 3);
+	p->scheduling.oom_score_adj_min = (int32_t)gen_below(seed, 2001) - 1000;
+	p->scheduling.nice_min = (int32_t)gen_below(seed, 40) - 20;
+	p->hooks.directories = directories;
+	p->hooks.n_directories = chance(seed, 30);
+	if (chance(seed, 10))
+		p->restart.level = POLICY_ENFORCE;
 }
 
 static void gen_lists(uint64_t *seed, struct policy *p)
@@ -318,11 +395,13 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 			       &p.mounts.readonly_kernel_views,
 			       &p.binds.allow_socket_parents,
 			       &p.binds.allow_idmap,
+			       &p.scheduling.allow_realtime,
 			       &p.rlimits.core_zero};
 	for (size_t i = 0; (level = policy_level(&p, i, &name)); i++)
 		gen_level(seed, level);
 	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++)
 		gen_knob(seed, knobs[i]);
 	gen_lists(seed, &p);
+	gen_process_rules(seed, &p);
 	*ret = p;
 }

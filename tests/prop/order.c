@@ -471,6 +471,19 @@ static bool sysctl(struct pair *p)
 	return p->b->domainname || a->n_sysctl == b->n_sysctl ? no(p, "/domainname") : true;
 }
 
+/* One that is not asked for comes from the engine. */
+static bool lower_than_inherited(const struct pair *p, const struct spec_rlimit *l)
+{
+	const struct inherited_fact *f = &p->f->inherited;
+
+	if (same(l->type, "RLIMIT_CORE") && l->soft == 0 && l->hard == 0)
+		return true;
+	for (size_t i = 0; i < f->n_rlimits; i++)
+		if (same(f->rlimits[i].type, l->type))
+			return l->soft <= f->rlimits[i].soft && l->hard <= f->rlimits[i].hard;
+	return false;
+}
+
 static bool rlimits(struct pair *p)
 {
 	const struct spec_process *a = process_of(p->a), *b = process_of(p->b);
@@ -478,20 +491,104 @@ static bool rlimits(struct pair *p)
 
 	for (; i < b->n_rlimits; i++)
 		if (i >= a->n_rlimits || !same(a->rlimits[i].type, b->rlimits[i].type) ||
-		    a->rlimits[i].soft != b->rlimits[i].soft ||
-		    a->rlimits[i].hard != b->rlimits[i].hard)
-			return no(p, "changed");
+		    a->rlimits[i].soft > b->rlimits[i].soft ||
+		    a->rlimits[i].hard > b->rlimits[i].hard)
+			return no(p, "raised");
 	for (; i < a->n_rlimits; i++)
-		if (!same(a->rlimits[i].type, "RLIMIT_CORE") || a->rlimits[i].soft ||
-		    a->rlimits[i].hard)
+		if (!lower_than_inherited(p, &a->rlimits[i]))
 			return no(p, "added");
 	return true;
+}
+
+static int64_t number(const int32_t *v)
+{
+	return v ? *v : 0;
+}
+
+static bool same_u64(const uint64_t *a, const uint64_t *b)
+{
+	return (a && b) ? *a == *b : a == b;
+}
+
+static bool same_scheduler(const struct spec_scheduler *a, const struct spec_scheduler *b)
+{
+	return same(a->policy, b->policy) && number(a->priority) == number(b->priority) &&
+	       subset(a->flags, a->n_flags, b->flags, b->n_flags) && a->n_flags == b->n_flags &&
+	       same_u64(a->runtime, b->runtime) && same_u64(a->deadline, b->deadline) &&
+	       same_u64(a->period, b->period);
+}
+
+static bool realtime(const struct inherited_fact *f)
+{
+	return f->scheduler == 1 || f->scheduler == 2 || f->scheduler == 6;
+}
+
+static bool scheduler(struct pair *p)
+{
+	const struct spec_scheduler *a = process_of(p->a)->scheduler;
+	const struct spec_scheduler *b = process_of(p->b)->scheduler;
+	const struct inherited_fact *f = &p->f->inherited;
+
+	if (!a)
+		return !b ? true : no(p, "gone");
+	if (b)
+		return same_scheduler(a, b) && number(a->nice) >= number(b->nice)
+			       ? true
+			       : no(p, "changed");
+	if (!same(a->policy, "SCHED_OTHER") && !same(a->policy, "SCHED_BATCH"))
+		return no(p, "another class than the engine's");
+	return realtime(f) || (f->scheduler != 5 && number(a->nice) > f->nice) ? true
+									       : no(p, "added");
+}
+
+static bool scores(struct pair *p)
+{
+	const struct spec_process *a = process_of(p->a), *b = process_of(p->b);
+	int64_t oom = b->oom_score_adj ? *b->oom_score_adj : p->f->inherited.oom_score_adj;
+
+	if (a->oom_score_adj ? *a->oom_score_adj < oom : b->oom_score_adj != NULL)
+		return no(p, "oomScoreAdj");
+	if (!a->io_priority || !b->io_priority)
+		return a->io_priority == b->io_priority ||
+				       (a->io_priority && p->f->inherited.io_class == 1 &&
+					same(a->io_priority->class_, "IOPRIO_CLASS_BE"))
+			       ? true
+			       : no(p, "ioPriority");
+	return same(a->io_priority->class_, b->io_priority->class_) &&
+			       number(a->io_priority->priority) == number(b->io_priority->priority)
+		       ? true
+		       : no(p, "ioPriority changed");
+}
+
+/* Another path is the real one of the program. */
+static bool hook_list(struct pair *p, const struct spec_hook *a, const struct spec_hook *b,
+		      size_t n, size_t *at)
+{
+	for (size_t i = 0; i < n; i++, (*at)++)
+		if (!same(a[i].path, b[i].path) &&
+		    !(*at < p->f->n_hooks && same(a[i].path, p->f->hooks[*at].real)))
+			return no(p, "another program");
+	return true;
+}
+
+static bool hooks(struct pair *p)
+{
+	const struct spec_hooks *a = p->a->hooks, *b = p->b->hooks;
+	size_t at = 0;
+
+	if (!a || !b)
+		return a == b ? true : no(p, "appeared or went");
+	return hook_list(p, a->prestart, b->prestart, b->n_prestart, &at) &&
+	       hook_list(p, a->create_runtime, b->create_runtime, b->n_create_runtime, &at) &&
+	       hook_list(p, a->create_container, b->create_container, b->n_create_container, &at) &&
+	       hook_list(p, a->poststart, b->poststart, b->n_poststart, &at) &&
+	       hook_list(p, a->poststop, b->poststop, b->n_poststop, &at);
 }
 
 static const struct dimension {
 	const char *name;
 	bool (*at_least)(struct pair *p);
-	const char *pointers[4]; /* what it judges, so that this may differ; "*" is one token */
+	const char *pointers[6]; /* what it judges, so that this may differ; "*" is one token */
 } dimensions[] = {
 	{"namespaces", namespaces, {"/linux/namespaces"}},
 	{"maps", maps, {"/linux/uidMappings", "/linux/gidMappings"}},
@@ -514,6 +611,12 @@ static const struct dimension {
 	{"root", root, {"/root/readonly"}},
 	{"sysctl", sysctl, {"/linux/sysctl", "/domainname"}},
 	{"rlimits", rlimits, {"/process/rlimits"}},
+	{"scheduler", scheduler, {"/process/scheduler"}},
+	{"scores", scores, {"/process/oomScoreAdj", "/process/ioPriority"}},
+	{"hooks",
+	 hooks,
+	 {"/hooks/prestart/*/path", "/hooks/createRuntime/*/path", "/hooks/createContainer/*/path",
+	  "/hooks/poststart/*/path", "/hooks/poststop/*/path"}},
 };
 
 /* Whether @pointer is @pattern or below it. */
@@ -533,7 +636,7 @@ static bool covers(const char *pattern, const char *pointer)
 static bool judged(const char *pointer)
 {
 	for (size_t i = 0; i < sizeof(dimensions) / sizeof(dimensions[0]); i++)
-		for (size_t k = 0; k < 4 && dimensions[i].pointers[k]; k++)
+		for (size_t k = 0; k < 6 && dimensions[i].pointers[k]; k++)
 			if (covers(dimensions[i].pointers[k], pointer))
 				return true;
 	return false;

@@ -19,7 +19,11 @@
  *                   much
  *   root            read-only >= writable
  *   sysctl          a subset; kernel.domainname may become /domainname
- *   rlimits         the same, RLIMIT_CORE 0 may be added
+ *   rlimits         at most as high; RLIMIT_CORE 0 may be added, and others that are no higher than
+ *                   what would be inherited
+ *   scheduling      nice value and OOM score at least as high; what would be inherited as real-time
+ *                   or with a lower value may be replaced
+ *   hooks           the same programs, by their real paths
  *   all else        the same
  */
 #ifndef BULKHEAD_TESTS_ORDER_H

@@ -61,7 +61,9 @@ TEST(each_set_is_cut_with_one_decision)
 	CHECK_STR(
 		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/bounding")
 			->why,
-		"above the policy's ceiling: CAP_SYS_ADMIN CAP_NET_RAW");
+		"above the policy's ceiling: CAP_SYS_ADMIN (mounts, namespaces and a hundred "
+		"things "
+		"more: nearly root), CAP_NET_RAW (spoofing on the bridge, CVE-2020-14386)");
 }
 
 TEST(sets_are_cut_to_each_other)
@@ -155,6 +157,89 @@ TEST(no_new_privileges_is_set)
 	c = case_new();
 	case_doc(c, ",'noNewPrivileges':true", "", "");
 	CHECK_QUIET(c, "no-new-privileges");
+}
+
+TEST(reasons_are_given_where_there_are_some)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, SETS("'CAP_KILL','CAP_X','CAP_MKNOD'", "", "", "'CAP_CHOWN'", ""), "", "");
+	CHECK_STR(
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/bounding")
+			->why,
+		"above the policy's ceiling: CAP_X, CAP_MKNOD (makes device nodes)");
+	/* not where another set is the reason */
+	CHECK_STR(
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/permitted")
+			->why,
+		"not in the bounding set: CAP_CHOWN");
+}
+
+static char *bits[] = {(char *)(uintptr_t) "noroot", (char *)(uintptr_t) "no-setuid-fixup",
+		       (char *)(uintptr_t) "no-cap-ambient-raise", NULL};
+
+TEST(securebits_are_set_and_locked)
+{
+	static const uint32_t want[] = {0x03, 0x0c, 0xc0};
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK_INT(c->m.securebits, 0);
+	CHECK(!decision_find(c, DECISION_NOTE, "capabilities", "/process/capabilities"));
+	for (size_t i = 0; i < 3; i++) {
+		c = case_new();
+		c->p.capabilities.securebits = &bits[i];
+		c->p.capabilities.n_securebits = 1;
+		case_doc(c, i ? SETS("", "", "", "", "") : "", "", "");
+		CHECK_INT(c->m.securebits, want[i]);
+	}
+	c = case_new();
+	c->p.capabilities.securebits = bits;
+	c->p.capabilities.n_securebits = 3;
+	case_doc(c, "", "", "");
+	CHECK_INT(c->m.securebits, 0xcf);
+	CHECK_STR(decision_find(c, DECISION_NOTE, "capabilities", "/process/capabilities")->why,
+		  "securebits that are set and locked: "
+		  "[\"noroot\",\"no-setuid-fixup\",\"no-cap-ambient-raise\"]");
+}
+
+TEST(with_noroot_only_ambient_capabilities_are_left)
+{
+	struct harden_case *c = case_new();
+
+	c->p.capabilities.securebits = bits;
+	c->p.capabilities.n_securebits = 1;
+	case_doc(c, SETS("'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'", "'CAP_KILL'"), "",
+		 "");
+	CHECK_QUIET(c, "no-such");
+	CHECK_INT(c->out->process->capabilities->n_bounding, 1);
+	CHECK_INT(c->out->process->capabilities->n_permitted, 0);
+	CHECK_INT(c->out->process->capabilities->n_effective, 0);
+	CHECK_INT(c->out->process->capabilities->n_ambient, 0);
+	CHECK_STR(
+		decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/permitted")
+			->why,
+		"the securebit noroot leaves only what is ambient: CAP_KILL");
+	/* the policy lets the config have some */
+	c = case_new();
+	c->p.capabilities.securebits = bits;
+	c->p.capabilities.n_securebits = 1;
+	c->p.capabilities.allow_ambient = true;
+	case_doc(c,
+		 SETS("'CAP_KILL','CAP_CHOWN'", "'CAP_KILL','CAP_CHOWN'", "'CAP_KILL'",
+		      "'CAP_KILL','CAP_CHOWN'", "'CAP_KILL'"),
+		 "", "");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/permitted",
+		     "[\"CAP_KILL\",\"CAP_CHOWN\"]", "[\"CAP_KILL\"]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/effective",
+		     "[\"CAP_KILL\",\"CAP_CHOWN\"]", "[\"CAP_KILL\"]");
+	CHECK_INT(c->out->process->capabilities->n_ambient, 1);
+	/* another bit changes no set */
+	c = case_new();
+	c->p.capabilities.securebits = &bits[1];
+	c->p.capabilities.n_securebits = 2;
+	case_doc(c, SETS("'CAP_KILL'", "'CAP_KILL'", "", "'CAP_KILL'", ""), "", "");
+	CHECK_QUIET(c, "capabilities");
 }
 
 TEST(absent_seccomp_is_noted)

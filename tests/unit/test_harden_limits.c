@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_harden_limits.c: harden/pids.c, memory.c and rlimits.c. */
+/* test_harden_limits.c: harden/pids.c and memory.c. */
 #include <errno.h>
 
 #include "harden_case.h"
@@ -344,28 +344,6 @@ TEST(the_note_tells_what_limits_kernel_memory)
 	CHECK_HAS(kernel_note(c, "'memory':{'kernel':4096}"), "memory.kmem.limit_in_bytes");
 	c->f.n_cgroup_v1 = 1; /* a hybrid host whose memory controller is on v2 */
 	CHECK_HAS(kernel_note(c, ""), "charged to memory.max");
-}
-
-TEST(core_dumps_are_off_unless_asked_for)
-{
-	struct harden_case *c = case_new();
-
-	case_doc(c, "", "", "");
-	CHECK_CHANGE(c, "rlimits", "/process/rlimits", NULL,
-		     "[{\"type\":\"RLIMIT_CORE\",\"hard\":0,\"soft\":0}]");
-	c = case_new();
-	case_doc(c, ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':2,'soft':1}]", "", "");
-	CHECK_CHANGE(c, "rlimits", "/process/rlimits/1", NULL,
-		     "{\"type\":\"RLIMIT_CORE\",\"hard\":0,\"soft\":0}");
-	CHECK_STR(c->out->process->rlimits[0].type, "RLIMIT_NOFILE");
-	CHECK_STR(c->out->process->rlimits[1].type, "RLIMIT_CORE");
-	c = case_new();
-	case_doc(c, ",'rlimits':[{'type':'RLIMIT_CORE','hard':9,'soft':9}]", "", "");
-	CHECK_QUIET(c, "rlimits");
-	c = case_new();
-	c->p.rlimits.core_zero = false;
-	case_doc(c, "", "", "");
-	CHECK_QUIET(c, "rlimits");
 }
 
 TEST(raw_files_count_like_the_members)
