@@ -179,6 +179,7 @@ EXTRA_DIST += tests/lib/bundle.py tests/lib/harness.py tests/lib/images.py \
 	tests/integration/test_exec.py tests/integration/test_exec_hostile.py \
 	tests/integration/test_lifecycle.py tests/fault/test_inject.py \
 	tests/engines/dockerd.py tests/engines/test_containerd.py tests/engines/test_docker.py \
+	tests/engines/test_docker_exec.py \
 	tests/engines/test_podman.py
 
 # The root mount: parsers, the plan, and as root on real file systems and overlays.

@@ -182,6 +182,21 @@ void rule_exec(struct harden *h)
 	keep_labels(h);
 }
 
+/*
+ * execve(2) gives root its whole bounding set, unless no_new_privs is on: what `docker exec -u 0`
+ * counts on in a container whose own process is a user, and sends no other set. It is written down
+ * here, before a rule switches no_new_privs on.
+ */
+static void root_has_its_bounding_set(const struct spec_process *asked, struct spec_process *p)
+{
+	struct spec_capabilities *c = p->capabilities;
+
+	if (!c || uid_of(asked) != 0 || is_on(asked->no_new_privileges))
+		return;
+	c->permitted = c->effective = c->bounding;
+	c->n_permitted = c->n_effective = c->n_bounding;
+}
+
 /* What is not said is as for the first process (runc's newInitConfig()). */
 static struct spec_process *complete(const struct spec_process *asked,
 				     const struct spec_process *first, struct arena *a)
@@ -209,7 +224,10 @@ static struct spec_process *complete(const struct spec_process *asked,
 		p.apparmor_profile = first->apparmor_profile;
 	if (!p.selinux_label)
 		p.selinux_label = first->selinux_label;
-	return copy && json_copy_object(&spec_process_schema, &p, a, copy) == 0 ? copy : NULL;
+	if (!copy || json_copy_object(&spec_process_schema, &p, a, copy) < 0)
+		return NULL;
+	root_has_its_bounding_set(asked, copy);
+	return copy;
 }
 
 int harden_exec(const struct spec_process *asked, const struct spec *container,

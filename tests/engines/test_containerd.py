@@ -49,6 +49,26 @@ def detached_task_kill_delete():
 
 
 @test
+def exec_into():
+    ctr("run", "-d", "--runc-binary", BULKHEAD, IMAGE, "t3", "sleep", "1000")
+
+    def inside(*args, options=(), **kw):
+        return ctr("task", "exec", "--exec-id", "e", *options, "t3", *args, **kw)
+    try:
+        equal(inside("echo", "in").out, "in\n")
+        equal(inside("sh", "-c", "exit 9", status=9).out, "")
+        equal(inside("id", "-u", options=("--user", "1000")).out, "1000\n")
+        equal(inside("pwd", options=("--cwd", "/tmp")).out, "/tmp\n")
+        has(inside("nonesuch", status=1).err, "executable file not found in $PATH")
+        has(run("script", "-qec", f"ctr --address {top}/sock task exec --tty --exec-id e t3 tty", "/dev/null").out, "/dev/pts/0")
+    finally:
+        ctr("task", "kill", "-s", "SIGKILL", "t3")
+        wait_for(lambda: "STOPPED" in ctr("task", "ls").out, "stopped")
+        ctr("task", "delete", "t3", status=None)
+        ctr("container", "delete", "t3", status=None)
+
+
+@test
 def privileged_is_refused():
     r = ctr_run("true", options=("--privileged",), status=None)
     check(r.status != 0, "exit status")

@@ -108,7 +108,7 @@ def detached_logs_stop():
 @test
 def kill_restart_start():
     with d.container("bb", "sh", "-c", "echo $((1+$(cat /n 2>/dev/null || echo 0))) > /n; exec sleep 1000") as c:
-        wait_for(lambda: d("exec", c, "cat", "/n", status=None).status == 0 or True, "start")
+        wait_for(lambda: d("exec", c, "cat", "/n", status=None).out == "1\n", "start")
         first = d.pid(c)
         d("restart", "-t", "1", c, limit=30)
         check(d.pid(c) != first, "a new process")

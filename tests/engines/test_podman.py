@@ -82,6 +82,27 @@ def update_and_pause():
 
 
 @test
+def exec_into():
+    cid = podman("run", "-d", "--health-cmd", "test -e /tmp/well", "bb", "sleep", "1000").out.strip()
+    try:
+        equal(podman("exec", cid, "echo", "in").out, "in\n")
+        equal(podman("exec", "-i", cid, "cat", stdin="through\n").out, "through\n")
+        equal(podman("exec", cid, "sh", "-c", "exit 9", status=9).out, "")
+        equal(podman("exec", "-u", "1000:1000", "-w", "/tmp", "-e", "A=b", cid, "sh", "-c", "id -u; pwd; echo $A").out.split(),
+              ["1000", "/tmp", "b"])
+        has(podman("exec", "--privileged", cid, "cat", "/proc/self/status").out, "CapEff:\t00000000800405fb")
+        has(podman("exec", cid, "nonesuch", status=127).err, "executable file not found in $PATH")
+        podman("exec", cid, "/etc/passwd", status=126)
+        r = run("script", "-qec", f"podman --root {top}/root --runroot {top}/run --cgroup-manager=cgroupfs --runtime {BULKHEAD} "
+                f"exec -it {cid} sh -c 'tty; id -u'", "/dev/null", env=ENV)
+        has(r.out, "/dev/pts/0")
+        podman("exec", "-d", cid, "touch", "/tmp/well")
+        wait_for(lambda: podman("healthcheck", "run", cid, status=None).status == 0, "healthy")
+    finally:
+        podman("rm", "-f", "-t", "0", cid)
+
+
+@test
 def volume_is_the_containers():
     podman("volume", "create", "v1")
     podman_run("--network=none", "-v", "v1:/v", "bb", "sh", "-c", "echo x > /v/f; chown 7:8 /v/f")

@@ -72,11 +72,26 @@ TEST(privileged_is_cut_to_the_containers_bounding_set)
 TEST(root_in_a_container_of_a_user_has_its_bounding_set)
 {
 	struct harden_case *c = case_new();
-	struct spec_process *p =
-		exec_in(c, CAPS("'CAP_KILL'", ""), CAPS("'CAP_KILL'", "'CAP_KILL'"));
+	const char *bounding = ",'capabilities':{'bounding':['CAP_KILL','CAP_NET_RAW']}";
+	struct spec_process *p = exec_in(c, CAPS("'CAP_KILL'", ""), bounding);
 
+	/* As execve(2) would do it, if the rule did not switch no_new_privs on. */
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(*p->no_new_privileges);
+	CHECK_INT(p->capabilities->n_bounding, 1);
+	CHECK_INT(p->capabilities->n_permitted, 1);
 	CHECK_INT(p->capabilities->n_effective, 1);
-	CHECK_QUIET(c, "exec");
+	CHECK_INT(p->capabilities->n_inheritable + p->capabilities->n_ambient, 0);
+	/* Who asks for no_new_privs gets what is asked for; and other users never get it. */
+	p = exec_in(c, CAPS("'CAP_KILL'", ""),
+		    arena_printf(&c->a, "%s,'noNewPrivileges':true", bounding));
+	CHECK_INT(p->capabilities->n_permitted + p->capabilities->n_effective, 0);
+	struct spec_process asked = *p;
+	bool off = false;
+	asked.user = &(struct spec_user){.uid = 1000};
+	asked.no_new_privileges = &off;
+	CHECK_INT(harden_exec(&asked, c->out, &c->p, &c->f, &c->a, &p, &c->d, &c->e), 0);
+	CHECK_INT(p->capabilities->n_permitted + p->capabilities->n_effective, 0);
 }
 
 TEST(ambient_and_inheritable_are_the_first_process_s)
