@@ -106,6 +106,8 @@ tests_integration_test_cgroup_limits_SOURCES = tests/integration/test_cgroup_lim
 check_PROGRAMS += tests/unit/test_harden_cgroup_path tests/unit/test_harden_cpu \
 	tests/unit/test_harden_rootfs tests/unit/test_str_list
 tests_unit_test_harden_cgroup_path_SOURCES = tests/unit/test_harden_cgroup_path.c
+check_PROGRAMS += tests/unit/test_harden_host_paths
+tests_unit_test_harden_host_paths_SOURCES = tests/unit/test_harden_host_paths.c
 tests_unit_test_harden_cpu_SOURCES = tests/unit/test_harden_cpu.c
 tests_unit_test_harden_rootfs_SOURCES = tests/unit/test_harden_rootfs.c
 tests_unit_test_str_list_SOURCES = tests/unit/test_str_list.c

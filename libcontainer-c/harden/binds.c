@@ -3,19 +3,24 @@
  * binds.c: parts of the host that are handed in.
  *
  *   control sockets of engines, and directories they are in   refused (CIS Docker Benchmark 5.32)
- *   procfs and sysfs    their root directory read-only; anything else in them is refused
+ *   procfs and sysfs    their root directory read-only; anything else in them is refused, and so is
+ *                       debugfs and the like wherever it is mounted; the cgroup tree is read-only
  *   device nodes        only those that every container has, or that the policy lists
  *   engine's storage    idmapped: the engine, which does not know of the user namespace that was
  *                       added, keeps the container's ids on disk
  *   all else            not idmapped: on the host's files the container has the rights of an
- *                       unprivileged user
+ *                       unprivileged user; where the policy lists the directory, refused or
+ *                       read-only (CIS 5.6); noexec on the policy's request
+ *
+ * A bind with "rbind" is all that is mounted below it, too.
  */
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "harden/host_paths.h"
+#include "harden/kernel_fs.h"
 #include "harden/mount_view.h"
 #include "harden/ns_view.h"
 #include "harden/rule.h"
@@ -51,10 +56,10 @@ static bool is_inode(const struct bind *b, dev_t dev, ino_t ino)
 }
 
 /* The same directory by another way: a bind mount of /run, say, has a path of its own. */
-static bool lies_in(const struct bind *b, const struct socket_fact *s)
+static bool lies_in(const struct harden *h, const struct bind *b, const struct path_fact *s)
 {
-	for (size_t i = 0; i < s->n_above; i++)
-		if (is_inode(b, s->above[i].dev, s->above[i].ino))
+	for (size_t k = 0; k < bind_places(h, b->i); k++)
+		if (place_below(&s->place, &b->f->places[k]))
 			return true;
 	return false;
 }
@@ -75,8 +80,8 @@ static bool check_sockets(struct harden *h, const struct bind *b)
 	size_t before = h->d->n;
 
 	for (size_t k = 0; k < h->facts->n_sockets && h->d->n == before; k++) {
-		const struct socket_fact *s = &h->facts->sockets[k];
-		check_one_socket(h, b, s->path, is_inode(b, s->dev, s->ino), lies_in(b, s));
+		const struct path_fact *s = &h->facts->sockets[k];
+		check_one_socket(h, b, s->path, is_inode(b, s->dev, s->ino), lies_in(h, b, s));
 	}
 	/* Those that are not there, or not yet, or somewhere else under their usual name. */
 	const struct policy_binds *p = &h->policy->binds;
@@ -89,33 +94,77 @@ static bool check_sockets(struct harden *h, const struct bind *b)
 	return h->d->n != before;
 }
 
-/* What the kernel shows of itself: procfs, sysfs and what is mounted in them. */
-static bool is_kernel_view(const struct bind *b)
+static void make_readonly(struct harden *h, const struct bind *b, struct options_edit *e,
+			  const char *why)
 {
-	return path_below(b->source, "/proc") || path_below(b->source, "/sys") ||
-	       (b->f->exists &&
-		(b->f->fs_type == PROC_SUPER_MAGIC || b->f->fs_type == SYSFS_MAGIC));
+	options_remove(h, e, "rw", why);
+	options_remove(h, e, "rrw", why);
+	options_add(h, e, mount_has(&h->s->mounts[b->i], "rbind") ? "rro" : "ro", why);
+}
+
+/* The file system in which the kernel shows itself that the source is in, or NULL. */
+static const char *kernel_view(const struct bind *b)
+{
+	const char *name = b->f->exists ? kernel_fs_name(b->f->fs_type) : NULL;
+	bool below = path_below(b->source, "/proc") || path_below(b->source, "/sys");
+
+	if (str_eq(name, "proc") || str_eq(name, "sysfs") || (!name && below))
+		return "procfs or sysfs";
+	return name;
 }
 
 /* The root directory of procfs or sysfs, or the cgroup tree: may be looked at. */
 static bool is_viewable(const struct harden *h, const struct bind *b)
 {
-	return path_below(b->source, "/sys/fs/cgroup") || mount_kernel_root(h, b->i);
+	return path_below(b->source, "/sys/fs/cgroup") || mount_kernel_root(h, b->i) ||
+	       (b->f->exists && kernel_fs_is_cgroup(b->f->fs_type));
+}
+
+/* Whether a mount that comes along is such a file system. */
+static bool brings_kernel_view(const struct harden *h, const struct bind *b)
+{
+	for (size_t k = 1; k < bind_places(h, b->i); k++)
+		if (kernel_fs_is(b->f->places[k].fstype))
+			return true;
+	return false;
 }
 
 static void check_kernel_view(struct harden *h, const struct bind *b, struct options_edit *e)
 {
-	static const char why[] = "the host's kernel settings may be looked at, not changed";
+	const char *view = kernel_view(b);
 
-	if (!is_kernel_view(b))
+	if (view && !is_viewable(h, b))
+		refuse(h, b, text(h, "is a part of the host's %s", view));
+	else if (view || brings_kernel_view(h, b))
+		make_readonly(h, b, e, "the host's kernel settings may be looked at, not changed");
+}
+
+/* Directories that the policy lists; what the engine keeps for its containers is not meant. */
+static void check_host_path(struct harden *h, const struct bind *b, struct options_edit *e)
+{
+	const struct policy_host_path *p = host_path_of(h, b->i, b->source);
+
+	if (!p)
 		return;
-	if (!is_viewable(h, b)) {
-		refuse(h, b, "is a part of the host's procfs or sysfs");
+	const char *path = printable(h, p->path), *why = printable(h, p->why);
+	if (!path || !why)
 		return;
-	}
-	options_remove(h, e, "rw", why);
-	options_remove(h, e, "rrw", why);
-	options_add(h, e, mount_has(&h->s->mounts[b->i], "rbind") ? "rro" : "ro", why);
+	if (str_eq(p->treatment, "refuse"))
+		refuse(h, b, text(h, "leads to %s: %s", path, why));
+	else
+		make_readonly(h, b, e, text(h, "it leads to %s: %s", path, why));
+}
+
+/* A file is handed in by itself: docker run --init brings its program that way. */
+static void forbid_programs(struct harden *h, const struct bind *b, struct options_edit *e)
+{
+	static const char why[] = "programs are not handed in";
+
+	if (!h->policy->binds.noexec || (b->f->exists && !S_ISDIR(b->f->mode)))
+		return;
+	options_remove(h, e, "exec", why);
+	options_remove(h, e, "rexec", why);
+	options_add(h, e, mount_has(&h->s->mounts[b->i], "rbind") ? "rnoexec" : "noexec", why);
 }
 
 static void check_device(struct harden *h, const struct bind *b)
@@ -177,10 +226,13 @@ static void check_bind(struct harden *h, const struct bind *b)
 	if (!check_sockets(h, b))
 		check_kernel_view(h, b, &e);
 	check_device(h, b);
-	if (s)
+	if (s) {
 		idmap_storage(h, b, s, &e);
-	else
+	} else {
+		check_host_path(h, b, &e);
+		forbid_programs(h, b, &e);
 		idmap_host_directory(h, b, &e);
+	}
 	options_edit_end(h, &e);
 }
 

@@ -8,6 +8,9 @@
  * some. One with processes in it or below it is not (apply/cgroup_create.c). A systemd slice is a
  * group of what others run, also while it is empty: its limits would become the container's, and
  * who starts there later would be killed with it.
+ *
+ * A relative path is below, or beside, the runtime's own cgroup (plan/cgroup.h), and so is the form
+ * "slice:prefix:name" that is meant for systemd; where the policy lists places, neither is one.
  */
 #include <limits.h>
 #include <string.h>
@@ -24,24 +27,11 @@ static bool ends_with(const char *s, const char *tail)
 	return n >= m && strcmp(s + n - m, tail) == 0;
 }
 
-/*
- * Whether clean @path is below @prefix, not the same. A prefix that ends in a colon is the
- * beginning of the form "slice:prefix:name".
- */
-static bool lies_below(const char *path, const char *prefix)
-{
-	char clean[PATH_MAX];
-
-	if (ends_with(prefix, ":"))
-		return str_starts(path, prefix) && path[strlen(prefix)];
-	return path_clean(prefix, clean, sizeof(clean)) == 0 && path_below(path, clean) &&
-	       strcmp(path, clean) != 0;
-}
-
+/* Whether clean @path is below one of the prefixes, which are absolute; none: anywhere. */
 static bool is_listed(const struct policy_cgroup_path *p, const char *path)
 {
 	for (size_t i = 0; i < p->n_prefixes; i++)
-		if (lies_below(path, p->prefixes[i].key))
+		if (path_below(path, p->prefixes[i].key) && strcmp(path, p->prefixes[i].key) != 0)
 			return true;
 	return p->n_prefixes == 0;
 }

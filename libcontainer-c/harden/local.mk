@@ -17,6 +17,10 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/harden.c \
 	libcontainer-c/harden/harden.h \
 	libcontainer-c/harden/hooks.c \
+	libcontainer-c/harden/host_paths.c \
+	libcontainer-c/harden/host_paths.h \
+	libcontainer-c/harden/kernel_fs.c \
+	libcontainer-c/harden/kernel_fs.h \
 	libcontainer-c/harden/landlock.c \
 	libcontainer-c/harden/measures.c \
 	libcontainer-c/harden/measures.h \

@@ -63,8 +63,7 @@ static int64_t within_swap(const struct spec_memory *m, int64_t v)
 static void limit_memory(struct harden *h, struct spec_memory *m)
 {
 	const char *why = "without a limit one container takes the host's memory";
-	unsigned percent = h->policy->memory.default_percent;
-	int64_t v = ram_share(h, percent);
+	int64_t v = ram_share(h, h->policy->memory.default_percent);
 
 	if (is_limit(m->limit))
 		return;
@@ -72,7 +71,7 @@ static void limit_memory(struct harden *h, struct spec_memory *m)
 		why = "as unified asks";
 	if (v)
 		set(h, "limit", &m->limit, within_swap(m, v), why);
-	else if (percent)
+	else
 		decide_refuse(h, "/linux/resources/memory/limit", json_i64_opt(h, m->limit),
 			      "no limit is asked for, and the host's RAM is not known");
 }
@@ -87,7 +86,7 @@ static void cap_memory(struct harden *h, struct spec_memory *m)
 {
 	int64_t ceiling = ceiling_of(h);
 
-	if (ceiling && (!is_limit(m->limit) || *m->limit > ceiling))
+	if (ceiling && is_limit(m->limit) && *m->limit > ceiling)
 		set(h, "limit", &m->limit, within_swap(m, ceiling), why_ceiling);
 }
 
@@ -171,9 +170,6 @@ static void note_kernel_memory(struct harden *h, const struct spec_memory *m)
 		decide_note(h, "/linux/resources/memory/kernel",
 			    "kernel memory has no limit: this host was booted with "
 			    "cgroup.memory=nokmem");
-	else if (!is_limit(m->limit))
-		decide_note(h, "/linux/resources/memory/kernel",
-			    "kernel memory has no limit, as memory has none");
 	else if (is_limit(m->kernel) && knob)
 		decide_note(
 			h, "/linux/resources/memory/kernel",

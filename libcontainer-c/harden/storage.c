@@ -2,9 +2,10 @@
 /*
  * storage.c: see storage.h. Engines keep volumes and small files under a data root that the
  * administrator can move (dockerd --data-root, podman --root). It is found from what the engine
- * itself says in config.json: the rootfs below it, and the sources of /etc/hosts and the like. A
- * caller of the engine chooses neither; and to fake the shape of such a path with files of host
- * root in it one has to be host root.
+ * itself says in config.json: the rootfs below it, and the sources of /etc/hosts and the like. Some
+ * engines let their caller choose (podman run --rootfs), so that the shape of a path says nothing:
+ * every directory that leads there must be host root's alone, and then whoever made that shape was
+ * host root. What lies in a directory with the shape of a volume is its contents.
  */
 #include "harden/storage.h"
 
@@ -102,7 +103,7 @@ static bool has_hex_id(const char *tail)
 
 /*
  * Length of the data root in front of the source of /etc/hosts, /etc/hostname or /etc/resolv.conf,
- * or -1. The file has to be root's, or else anybody could make a path of that shape.
+ * or -1. The file has to be root's, too: a link to another one is as good as that.
  */
 static ssize_t root_of_etc_file(const struct harden *h, size_t i)
 {
@@ -110,7 +111,8 @@ static ssize_t root_of_etc_file(const struct harden *h, size_t i)
 	const struct bind_fact *f = bind_fact(h->facts, i);
 	char at[32] = "/etc/";
 
-	if (!f->exists || !f->real || f->uid != 0 || !spec_mount_is_bind(&h->s->mounts[i]))
+	if (!f->exists || !f->real || !f->guarded || f->uid != 0 ||
+	    !spec_mount_is_bind(&h->s->mounts[i]))
 		return -1;
 	const char *base = strrchr(f->real, '/');
 	if (!base || !str_in(base + 1, files) ||
@@ -138,10 +140,10 @@ static void add_root(struct storage_roots *r, const char *path, ssize_t len)
 
 struct storage_roots storage_roots_find(const struct harden *h)
 {
-	const char *rootfs = h->s->root ? h->s->root->path : NULL;
+	const char *rootfs = h->facts->rootfs;
 	struct storage_roots r = {0};
 
-	if (rootfs && rootfs[0] == '/')
+	if (rootfs)
 		for (const char *const *s = rootfs_shapes; *s; s++)
 			add_root(&r, rootfs, root_before(rootfs, *s));
 	for (size_t i = 0; i < h->s->n_mounts; i++)
@@ -164,7 +166,7 @@ const struct policy_storage *storage_of(const struct harden *h, const struct sto
 {
 	const struct bind_fact *f = bind_fact(h->facts, i);
 
-	if (!f->exists || !f->real)
+	if (!f->exists || !f->real || !f->guarded)
 		return NULL;
 	const struct policy_binds *p = &h->policy->binds;
 	for (const struct policy_storage *s = p->storage; s < p->storage + p->n_storage; s++) {

@@ -19,7 +19,7 @@ struct storage_roots {
 	size_t n;
 };
 
-/** storage_roots_find - from root.path, and from the sources of /etc/hosts and the like. */
+/** storage_roots_find - from the rootfs, and from the sources of /etc/hosts and the like. */
 struct storage_roots storage_roots_find(const struct harden *h);
 
 /**

@@ -49,30 +49,38 @@ struct ns_fact {
 	struct id_maps maps; /* maps of the owner when FOREIGN, as seen from the runtime */
 };
 
+/*
+ * Where something is whatever it is mounted on: a directory has one place, and as many paths as it
+ * is bound to.
+ */
+struct place_fact {
+	dev_t dev;	    /* of the file system, as /proc/self/mountinfo has it */
+	const char *path;   /* from the root of the file system; NULL: not known */
+	const char *fstype; /* "ext4" */
+};
+
 /* Same index as mounts[] of the spec. Zero for mounts that are not binds. */
 struct bind_fact {
 	bool exists;
 	const char *real; /* realpath of the source */
+	bool guarded;	  /* nobody but host root can change what this path leads to */
 	mode_t mode;	  /* st_mode */
 	uid_t uid;	  /* st_uid */
 	dev_t dev, rdev;
 	ino_t ino;
 	bool mount_root; /* something is mounted exactly there (STATX_ATTR_MOUNT_ROOT, 5.8) */
 	int64_t fs_type; /* statfs(2) f_type: PROC_SUPER_MAGIC, ... */
+	/* Its place, and those of the mounts below it, which a recursive bind brings along. */
+	const struct place_fact *places;
+	size_t n_places;
 };
 
-struct inode_fact {
+/* A file or directory of this host that the policy names. */
+struct path_fact {
+	const char *path; /* realpath; NULL: it does not exist */
 	dev_t dev;
 	ino_t ino;
-};
-
-/* A control socket of an engine that exists on this host. */
-struct socket_fact {
-	const char *path; /* realpath */
-	dev_t dev;
-	ino_t ino;
-	const struct inode_fact *above; /* the directories it lies in, up to "/" */
-	size_t n_above;
+	struct place_fact place;
 };
 
 /* Who called the runtime. */
@@ -154,8 +162,13 @@ struct host_facts {
 	size_t n_ns;
 	const struct bind_fact *binds;
 	size_t n_binds;
-	const struct socket_fact *sockets;
+	/* Control sockets of engines: those of the policy that exist, and others of such a name. */
+	const struct path_fact *sockets;
 	size_t n_sockets;
+	const struct path_fact *host_paths; /* same index as the policy's binds.host_paths */
+	size_t n_host_paths;
+	const char *rootfs; /* realpath of an absolute root.path; NULL: unknown, or not guarded as
+			       above */
 	const struct hook_fact *hooks;
 	size_t n_hooks;
 	struct inherited_fact inherited;

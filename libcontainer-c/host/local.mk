@@ -1,4 +1,5 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/host/bind_probe.c libcontainer-c/host/bind_probe.h \
 	libcontainer-c/host/check.c libcontainer-c/host/check.h libcontainer-c/host/check_priv.h \
 	libcontainer-c/host/check_cgroups.c libcontainer-c/host/check_engines.c \
 	libcontainer-c/host/check_fs.c libcontainer-c/host/check_ids.c \
@@ -6,10 +7,13 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/facts.h \
 	libcontainer-c/host/hook_probe.c libcontainer-c/host/hook_probe.h \
 	libcontainer-c/host/lsm_probe.c libcontainer-c/host/lsm_probe.h \
+	libcontainer-c/host/mount_table.c libcontainer-c/host/mount_table.h \
 	libcontainer-c/host/ns_probe.c libcontainer-c/host/ns_probe.h \
+	libcontainer-c/host/path_probe.c libcontainer-c/host/path_probe.h \
 	libcontainer-c/host/probe.c libcontainer-c/host/probe.h \
 	libcontainer-c/host/process_probe.c libcontainer-c/host/process_probe.h \
-	libcontainer-c/host/range_probe.c
+	libcontainer-c/host/range_probe.c \
+	libcontainer-c/host/socket_probe.c libcontainer-c/host/socket_probe.h
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/cgroup_mountinfo.c libcontainer-c/host/cgroup_mountinfo.h \
 	libcontainer-c/host/cgroup_probe.c libcontainer-c/host/cgroup_probe.h

@@ -164,7 +164,7 @@ struct policy_pids {
 
 struct policy_memory {
 	const char *level;
-	uint32_t default_percent;    /* of the host's RAM, when none is asked for; 0: none */
+	uint32_t default_percent;    /* of the host's RAM, when none is asked for */
 	uint32_t ceiling_percent;    /* of RAM, and of swap as much again; 0: none */
 	bool oom_group;		     /* v2: the OOM killer ends the whole container */
 	uint32_t kernel_tcp_percent; /* v1: memory.kmem.tcp of the memory limit; 0: none */
@@ -177,8 +177,7 @@ struct policy_cpu {
 
 struct policy_cgroup_path {
 	const char *level;
-	/* What linux.cgroupsPath must be below: "/docker", "machine.slice:libpod:"; none: anything
-	   but a slice. */
+	/* What linux.cgroupsPath must be below, "/docker"; none: anything but a slice. */
 	struct spec_pair *prefixes;
 	size_t n_prefixes;
 };

@@ -20,7 +20,7 @@
 
 struct bind_doc {
 	const char *source, *real, *kind, *fs;
-	bool missing, mount_root;
+	bool missing, mount_root, unguarded;
 	uint32_t uid, major, minor, ino;
 };
 
@@ -51,6 +51,7 @@ static const struct json_field bind_fields[] = {
 	JSON_STR(bind_doc, fs, "fs", .values = file_systems),
 	JSON_BOOL(bind_doc, missing, "missing"),
 	JSON_BOOL(bind_doc, mount_root, "mountRoot"),
+	JSON_BOOL(bind_doc, unguarded, "unguarded"),
 	JSON_U32(bind_doc, uid, "uid"),
 	JSON_U32(bind_doc, major, "major"),
 	JSON_U32(bind_doc, minor, "minor"),
@@ -136,6 +137,7 @@ static struct bind_fact bind_of(const struct facts_doc *d, const struct spec_mou
 		return (struct bind_fact){0};
 	return (struct bind_fact){.exists = true,
 				  .real = x->real ? x->real : m->source,
+				  .guarded = !x->unguarded,
 				  .mode = kind_mode(x->kind),
 				  .uid = x->uid,
 				  .dev = 2049,
@@ -172,7 +174,7 @@ static void set_lists(const struct facts_doc *d, const struct spec *s, struct ar
 	size_t n_ns = s->linux_ ? s->linux_->n_namespaces : 0;
 	struct bind_fact *binds = arena_array(a, s->n_mounts, sizeof(*binds));
 	struct ns_fact *ns = arena_array(a, n_ns, sizeof(*ns));
-	struct socket_fact *sockets = arena_array(a, d->n_sockets, sizeof(*sockets));
+	struct path_fact *sockets = arena_array(a, d->n_sockets, sizeof(*sockets));
 
 	for (size_t i = 0; i < s->n_mounts; i++)
 		binds[i] = bind_of(d, &s->mounts[i], i);
@@ -180,13 +182,15 @@ static void set_lists(const struct facts_doc *d, const struct spec *s, struct ar
 		if (s->linux_->namespaces[i].path)
 			ns[i] = ns_of(d, s->linux_->namespaces[i].type, a);
 	for (size_t i = 0; i < d->n_sockets; i++)
-		sockets[i] = (struct socket_fact){.path = d->sockets[i], .dev = 24, .ino = 1 + i};
+		sockets[i] = (struct path_fact){.path = d->sockets[i], .dev = 24, .ino = 1 + i};
 	f->binds = binds;
 	f->n_binds = s->n_mounts;
 	f->ns = ns;
 	f->n_ns = n_ns;
 	f->sockets = sockets;
 	f->n_sockets = d->n_sockets;
+	if (s->root && s->root->path && s->root->path[0] == '/')
+		f->rootfs = s->root->path;
 }
 
 int facts_parse(const char *text, size_t len, const struct spec *s, struct arena *a,

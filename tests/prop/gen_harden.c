@@ -193,6 +193,10 @@ static struct bind_fact gen_bind(const char *source, uint64_t *seed, struct aren
 	static const int64_t types[] = {
 		EXT4_SUPER_MAGIC,      EXT4_SUPER_MAGIC, EXT4_SUPER_MAGIC, TMPFS_MAGIC,
 		OVERLAYFS_SUPER_MAGIC, XFS_SUPER_MAGIC,	 PROC_SUPER_MAGIC, SYSFS_MAGIC};
+	static const struct place_fact places[] = {{8, "/x", "ext4"},
+						   {9, "/etc/x", "ext4"},
+						   {9, "/srv", "ext4"},
+						   {10, "/", "debugfs"}};
 	struct bind_fact f = {.exists = chance(seed, 90)};
 	char *real = get(a, 4096, 1);
 
@@ -206,7 +210,10 @@ static struct bind_fact gen_bind(const char *source, uint64_t *seed, struct aren
 	f.dev = 8;
 	f.ino = gen_below(seed, 20) + 1;
 	f.rdev = chance(seed, 70) ? makedev(1, 3) : makedev(8, 0);
+	f.guarded = chance(seed, 90);
 	f.mount_root = chance(seed, 20);
+	f.places = places;
+	f.n_places = gen_below(seed, 5);
 	f.fs_type = chance(seed, 80) ? types[0] : PICK(seed, types);
 	return f;
 }
@@ -271,13 +278,19 @@ static void gen_hooks(const struct spec *s, uint64_t *seed, struct arena *a, str
 
 void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *ret)
 {
-	static const struct socket_fact sockets[] = {
-		{.path = "/run/docker.sock", .dev = 8, .ino = 1},
-		{.path = "/srv/x/engine.ctl", .dev = 8, .ino = 20}};
+	static const struct path_fact sockets[] = {
+		{"/run/docker.sock", 8, 1, {11, "/docker.sock", "tmpfs"}},
+		{"/srv/x/engine.ctl", 8, 20, {9, "/srv/x/engine.ctl", "ext4"}}};
+	static const struct path_fact host_paths[] = {{"/usr/bin", 8, 3, {9, "/usr/bin", "ext4"}},
+						      {NULL, 0, 0, {0, NULL, NULL}},
+						      {"/etc", 8, 4, {9, "/etc", "ext4"}}};
 	struct host_facts f = {.in_userns = chance(seed, 5),
 			       .range_source = chance(seed, 50) ? "/etc/subuid" : NULL,
 			       .sockets = sockets,
-			       .n_sockets = gen_below(seed, 3)};
+			       .n_sockets = gen_below(seed, 3),
+			       .host_paths = host_paths,
+			       .n_host_paths = chance(seed, 90) ? 3 : 0,
+			       .rootfs = chance(seed, 50) ? "/data/d/overlay2/x/merged" : NULL};
 	size_t n_ns = s->linux_ ? s->linux_->n_namespaces : 0;
 	struct ns_fact *ns = get(a, n_ns, sizeof(*ns));
 	struct bind_fact *binds = get(a, s->n_mounts, sizeof(*binds));
@@ -338,7 +351,11 @@ static void gen_process_rules(uint64_t *seed, struct policy *p)
 
 static void gen_lists(uint64_t *seed, struct policy *p)
 {
-	static struct spec_pair places[] = {{"/", "any"}, {"a:", "some"}};
+	static struct policy_host_path paths[] = {{"/", "readonly", "all"},
+						  {"/home", "plain", "data"},
+						  {"/srv/key", "refuse", "a key"},
+						  {"/etc", "refuse", "settings"}};
+	static struct spec_pair places[] = {{"/", "any"}, {"/docker", "some"}};
 	static struct policy_device tun[] = {{"c", 10, 200, "rw", "tun"}};
 
 	if (chance(seed, 5))
@@ -356,9 +373,13 @@ static void gen_lists(uint64_t *seed, struct policy *p)
 	if (chance(seed, 20))
 		p->memory.ceiling_percent = (unsigned)gen_below(seed, 101);
 	if (chance(seed, 20))
-		p->memory.default_percent = (unsigned)gen_below(seed, 101);
+		p->memory.default_percent = (unsigned)gen_below(seed, 100) + 1;
 	if (chance(seed, 20))
 		p->memory.kernel_tcp_percent = (unsigned)gen_below(seed, 101);
+	if (chance(seed, 20)) {
+		p->binds.host_paths = paths;
+		p->binds.n_host_paths = gen_below(seed, 5);
+	}
 	if (chance(seed, 30))
 		p->cpu.ceiling_percent = (unsigned)gen_below(seed, 101);
 	if (chance(seed, 20)) {

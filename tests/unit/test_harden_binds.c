@@ -15,6 +15,7 @@ static struct bind_fact directory(const char *real)
 {
 	return (struct bind_fact){.exists = true,
 				  .real = real,
+				  .guarded = true,
 				  .mode = S_IFDIR | 0755,
 				  .dev = 8,
 				  .ino = 1000,
@@ -78,7 +79,7 @@ TEST(a_control_socket_is_refused_by_real_path)
 TEST(a_control_socket_is_refused_by_inode)
 {
 	struct harden_case *c = case_new();
-	struct socket_fact s = {.path = "/srv/engine.ctl", .dev = 24, .ino = 77};
+	struct path_fact s = {.path = "/srv/engine.ctl", .dev = 24, .ino = 77};
 	struct bind_fact f = {.exists = true,
 			      .real = "/home/u/other-name",
 			      .mode = S_IFSOCK | 0660,
@@ -132,23 +133,67 @@ TEST(parents_of_a_socket_are_refused)
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 }
 
-TEST(parents_of_a_socket_are_refused_by_inode)
+/* Bind mounts of /run and of /run/x, say: the socket is in the first one only. */
+TEST(parents_of_a_socket_are_refused_by_their_place)
 {
-	struct harden_case *c = case_new();
-	static const struct inode_fact above[] = {{8, 2}, {24, 1}};
-	struct socket_fact s = {"/srv/ctl/engine.ctl", 24, 77, above, 2};
-	struct bind_fact f = directory("/mnt/of-srv-ctl");
+	static const struct {
+		struct place_fact place;
+		bool refused;
+	} cases[] = {
+		{{24, "/", "tmpfs"}, true},	  {{24, "/ctl", "tmpfs"}, true},
+		{{24, "/ctl/x", "tmpfs"}, false}, {{24, "/ct", "tmpfs"}, false},
+		{{25, "/", "tmpfs"}, false},	  {{24, NULL, "tmpfs"}, false},
+	};
+	struct path_fact s = {"/srv/ctl/engine.ctl", 24, 77, {24, "/ctl/engine.ctl", "tmpfs"}};
 
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/mnt/of-srv-ctl");
+		c->f.sockets = &s;
+		c->f.n_sockets = 1;
+		f.places = &cases[i].place;
+		f.n_places = 1;
+		run_bind(c, "/mnt/of-srv-ctl", &f, "");
+		if (cases[i].refused)
+			CHECK_REFUSED(
+				c, "binds", "/mounts/0/source",
+				"/mnt/of-srv-ctl contains an engine's control socket, /srv/ctl/");
+		else
+			CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	}
+}
+
+/* A bind of @source whose options are a JSON list. */
+static void run_options(struct harden_case *c, const char *source, const struct bind_fact *f,
+			const char *options)
+{
+	c->f.binds = f;
+	c->f.n_binds = f != NULL;
+	case_doc(c, "", "",
+		 arena_printf(&c->a,
+			      ",'mounts':[{'destination':'/x','type':'bind','source':'%s',"
+			      "'options':[%s]}]",
+			      source, options));
+}
+
+TEST(mounts_below_a_source_come_along_with_rbind_only)
+{
+	static const struct place_fact places[] = {{8, "/srv", "ext4"}, {24, "/", "tmpfs"}};
+	struct path_fact s = {"/run/engine.ctl", 24, 77, {24, "/engine.ctl", "tmpfs"}};
+	struct bind_fact f = directory("/srv");
+	struct harden_case *c = case_new();
+
+	f.places = places;
+	f.n_places = 2;
 	c->f.sockets = &s;
 	c->f.n_sockets = 1;
-	f.dev = 24;
-	f.ino = 1;
-	run_bind(c, "/mnt/of-srv-ctl", &f, "");
-	CHECK_REFUSED(c, "binds", "/mounts/0/source",
-		      "/mnt/of-srv-ctl contains an engine's control socket, /srv/ctl/engine.ctl");
+	run_options(c, "/srv", &f, "'rbind'");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "contains an engine's control socket");
 	c->e = (struct err){0};
-	f.ino = 2;
-	run_bind(c, "/mnt/of-srv-ctl", &f, "");
+	run_options(c, "/srv", &f, "'bind'");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	f.n_places = 0; /* nothing is known of them */
+	run_options(c, "/srv", &f, "'bind'");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 }
 
@@ -161,6 +206,81 @@ TEST(inside_of_procfs_and_sysfs_is_refused)
 		struct harden_case *c = case_new();
 		run_bind(c, paths[i], NULL, "");
 		CHECK_REFUSED(c, "binds", "/mounts/0/source", "part of the host's procfs or sysfs");
+	}
+}
+
+TEST(views_of_the_kernel_are_known_by_their_type_anywhere)
+{
+	static const struct {
+		int64_t type;
+		const char *name;
+	} views[] = {
+		{DEBUGFS_MAGIC, "debugfs"},
+		{TRACEFS_MAGIC, "tracefs"},
+		{BPF_FS_MAGIC, "bpf"},
+		{SECURITYFS_MAGIC, "securityfs"},
+		{0x62656570, "configfs"},
+		{PSTOREFS_MAGIC, "pstore"},
+		{EFIVARFS_MAGIC, "efivarfs"},
+		{SELINUX_MAGIC, "selinuxfs"},
+		{SMACK_MAGIC, "smackfs"},
+		{BINFMTFS_MAGIC, "binfmt_misc"},
+		{0x65735543, "fusectl"},
+		{RDTGROUP_SUPER_MAGIC, "resctrl"},
+		{XENFS_SUPER_MAGIC, "xenfs"},
+		{(int32_t)BPF_FS_MAGIC, "bpf"},
+		{PROC_SUPER_MAGIC, "procfs or sysfs"},
+	};
+
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/srv/view");
+		f.fs_type = views[i].type;
+		run_bind(c, "/srv/view", &f, "");
+		CHECK_REFUSED(c, "binds", "/mounts/0/source", views[i].name);
+	}
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/srv/view");
+	f.fs_type = TMPFS_MAGIC;
+	run_bind(c, "/srv/view", &f, "");
+	CHECK_QUIET(c, "binds");
+}
+
+TEST(cgroup_trees_are_read_only_anywhere)
+{
+	static const int64_t types[] = {CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/mnt/cgroups/x");
+		f.fs_type = types[i];
+		run_bind(c, "/mnt/cgroups/x", &f, "");
+		CHECK_MSG(c->r == 0, "%s", c->e.msg);
+		CHECK(has_option(c, "rro"));
+	}
+}
+
+TEST(views_of_the_kernel_that_come_along_are_read_only)
+{
+	static const char *const names[] = {"proc", "sysfs",  "debugfs",    "tracefs",
+					    "bpf",  "cgroup", "securityfs", "cgroup2"};
+
+	for (size_t i = 0; i < 8; i++) {
+		struct place_fact places[] = {
+			{8, "/srv", "ext4"}, {9, "/", "tmpfs"}, {24, "/", names[i]}};
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/srv");
+		f.places = places;
+		f.n_places = 3;
+		run_options(c, "/srv", &f, "'rbind','rw','rnosuid','rnodev'");
+		CHECK_CHANGE(c, "binds", "/mounts/0/options",
+			     "[\"rbind\",\"rw\",\"rnosuid\",\"rnodev\"]",
+			     "[\"rbind\",\"rnosuid\",\"rnodev\",\"rro\"]");
+		run_options(c, "/srv", &f, "'bind','rw','nosuid','nodev'");
+		CHECK_QUIET(c, "binds");
+		f.n_places = 2;
+		run_options(c, "/srv", &f, "'rbind','rw','rnosuid','rnodev'");
+		CHECK_QUIET(c, "binds");
 	}
 }
 
@@ -327,12 +447,13 @@ TEST(file_systems_that_cannot_idmap_are_noted)
 TEST(idmapping_a_host_directory_is_undone)
 {
 	struct harden_case *c = case_new();
-	struct bind_fact f = directory("/etc");
+	struct bind_fact f = directory("/hostdir");
 
 	c->f.binds = &f;
 	c->f.n_binds = 1;
 	case_doc(c, "", "",
-		 ",'mounts':[{'destination':'/x','type':'bind','source':'/etc','options':['bind',"
+		 ",'mounts':[{'destination':'/x','type':'bind','source':'/"
+		 "hostdir','options':['bind',"
 		 "'nosuid','nodev','idmap','ridmap'],'uidMappings':[{'containerID':0,'hostID':"
 		 "100000,"
 		 "'size':1}],'gidMappings':[{'containerID':0,'hostID':100000,'size':1}]}]");
@@ -344,7 +465,7 @@ TEST(idmapping_a_host_directory_is_undone)
 	CHECK(!c->out->mounts[0].uid_mappings);
 	c = case_new();
 	c->p.binds.allow_idmap = true;
-	run_bind(c, "/etc", &f, ",'uidMappings':[{'containerID':0,'hostID':100000,'size':1}]");
+	run_bind(c, "/hostdir", &f, ",'uidMappings':[{'containerID':0,'hostID':100000,'size':1}]");
 	CHECK_QUIET(c, "binds");
 }
 
@@ -360,22 +481,40 @@ TEST(the_data_root_is_found_from_the_rootfs)
 		struct bind_fact f = directory("/data/docker/volumes/v/_data");
 		c->f.binds = &f;
 		c->f.n_binds = 1;
+		c->f.rootfs = roots[i];
+		run_bind(c, "/s", &f, "");
+		CHECK(has_option(c, "idmap"));
+		/* What the document says of it counts for nothing (podman run --rootfs). */
+		c->f.rootfs = NULL;
 		case_doc(c, "", "",
 			 arena_printf(&c->a,
 				      ",'root':{'path':'%s'},'mounts':[{'destination':'/x','type':"
 				      "'bind','source':'/s','options':['nosuid','nodev']}]",
 				      roots[i]));
-		CHECK(has_option(c, "idmap"));
+		CHECK(!has_option(c, "idmap"));
 	}
 }
 
+TEST(storage_that_others_can_have_made_is_not_the_engines)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+
+	f.guarded = false;
+	run_bind(c, "/v", &f, "");
+	CHECK_QUIET(c, "binds");
+	CHECK(!has_option(c, "idmap"));
+}
+
 /* ... or by the files that the engine mounts into /etc. */
+#define UNGUARDED 0x80000000u
 static bool idmapped_beside(const char *hosts, const char *destination, uid_t owner)
 {
 	struct harden_case *c = case_new();
 	struct bind_fact f[2] = {directory("/data/d/volumes/v/_data"), directory(hosts)};
 
-	f[1].uid = owner;
+	f[1].uid = owner & ~UNGUARDED;
+	f[1].guarded = !(owner & UNGUARDED);
 	c->f.binds = f;
 	c->f.n_binds = 2;
 	case_doc(c, "", "",
@@ -395,6 +534,7 @@ TEST(the_data_root_is_found_from_etc_hosts)
 	CHECK(idmapped_beside("/data/d/overlay-containers/" ID "/userdata/hostname",
 			      "/etc/hostname", 0));
 	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/hosts", 1000));
+	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/hosts", UNGUARDED));
 	CHECK(!idmapped_beside("/data/d/containers/" ID "/hosts", "/etc/passwd", 0));
 	CHECK(!idmapped_beside("/data/d/containers/short/hosts", "/etc/hosts", 0));
 	CHECK(!idmapped_beside("/data/d/containers/" ID "0/hosts", "/etc/hosts", 0));
@@ -430,6 +570,7 @@ TEST(several_data_roots_are_found)
 
 	c->f.binds = f;
 	c->f.n_binds = 2;
+	c->f.rootfs = "/data/a/overlay2/x/merged";
 	case_doc(
 		c, "", "",
 		",'root':{'path':'/data/a/overlay2/x/merged'},'mounts':[{'destination':'/x','type':"
