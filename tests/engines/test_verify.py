@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""`bulkhead verify` on containers as a real dockerd makes them: everything that an engine asks for is as planned, and stays so."""
+"""`bulkhead verify` on containers of a real dockerd: everything that an engine asks for is as planned, and stays so."""
 import json
 import os
 import sys
@@ -14,7 +14,8 @@ d = dockerd.make()
 
 def verify(cid, *options, status=0):
     state = d.state_dir(cid)
-    r = run(BULKHEAD, "--root", os.path.dirname(state), "verify", "--format", "json", *options, os.path.basename(state), status=None)
+    r = run(BULKHEAD, "--root", os.path.dirname(state), "verify", "--format", "json", *options,
+            os.path.basename(state), status=None)
     equal(r.err, "", "stderr")
     found = json.loads(r.out)
     bad = [c for c in found["checks"] if c["result"] == "FAILED"]
@@ -42,9 +43,10 @@ def default_container():
 def everything_at_once():
     with scratch() as top:
         write(f"{top}/file", "x")
-        args = ("-t", "--memory=64m", "--memory-swap=96m", "--cpus=0.5", "--cpu-shares=300", "--pids-limit=77", "--cpuset-cpus=0",
-                "--ulimit=nofile=100:200", "--user=1000:1000", "--group-add=5", "--cap-drop=ALL", "--cap-add=CHOWN", "--read-only",
-                "--tmpfs=/t:size=1m", "--shm-size=1m", "--device=/dev/zero:/dev/nought:r", "--hostname=h", "--sysctl=net.core.somaxconn=99",
+        args = ("-t", "--memory=64m", "--memory-swap=96m", "--cpus=0.5", "--cpu-shares=300", "--pids-limit=77",
+                "--cpuset-cpus=0", "--ulimit=nofile=100:200", "--user=1000:1000", "--group-add=5", "--cap-drop=ALL",
+                "--cap-add=CHOWN", "--read-only", "--tmpfs=/t:size=1m", "--shm-size=1m", "--hostname=h",
+                "--device=/dev/zero:/dev/nought:r", "--sysctl=net.core.somaxconn=99",
                 "-v", f"{top}:/bind:ro", "-v", f"{top}/file:/one", "-v", "vol:/vol", "--oom-score-adj=100", "-w", "/tmp")
         with d.container(*args, "bb", "sleep", "1000") as cid:
             found = verify(cid, "--stop")

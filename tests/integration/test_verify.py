@@ -498,8 +498,8 @@ def documents_written_anew():
         equal(row(report(b, cid), "cgroup", "pids.max")["seen"], "33")
         # Its stdio is the caller's: no pipe that the test waits on.
         null = subprocess.DEVNULL
-        subprocess.run([BULKHEAD, "--root", b.root, "exec", "--detach", cid, "sleep", "1000"], stdin=null, stdout=null, stderr=null,
-                       timeout=60, check=True)
+        subprocess.run([BULKHEAD, "--root", b.root, "exec", "--detach", cid, "sleep", "1000"],
+                       stdin=null, stdout=null, stderr=null, timeout=60, check=True)
         has(row(report(b, cid), "other processes", "processes")["seen"], "2, of which 0")
         edit(b, cid, "state.json", lambda d: d.update(annotations={"a": "b"}))
         b("update", "--pids-limit", "34", cid)
@@ -526,8 +526,8 @@ def joined_containers():
 
 @test
 def chrooted_first_process():
-    with running("sh", "-c", "mkdir -p /tmp/jail/bin && cp /bin/busybox /tmp/jail/bin/sleep && exec chroot /tmp/jail /bin/sleep 1000"
-                 ) as (b, cid, pid):
+    script = "mkdir -p /tmp/jail/bin && cp /bin/busybox /tmp/jail/bin/sleep && exec chroot /tmp/jail /bin/sleep 1000"
+    with running("sh", "-c", script) as (b, cid, pid):
         wait_for(lambda: os.readlink(f"/proc/{pid}/root").endswith("/tmp/jail"), "chroot")
         report(b, cid)
 
