@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "lifecycle/container.h"
+#include "lifecycle/self.h"
 #include "runtime/command.h"
 
 static int check_cgroup_driver(const struct context *c, struct err *e)
@@ -78,6 +79,8 @@ int request_make(const struct context *c, const struct request_options *o, const
 		r = check_options(o, e);
 	if (r == 0)
 		r = context_policy(c, &policy, e);
+	if (r == 0)
+		r = self_seal_for_create(policy, e);
 	if (r == 0 && non_empty(o->pid_file))
 		r = make_absolute(o->pid_file, pid_file, sizeof(pid_file), e);
 	if (r == 0)

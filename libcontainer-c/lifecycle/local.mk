@@ -32,6 +32,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/record.c libcontainer-c/lifecycle/record.h \
 	libcontainer-c/lifecycle/run.c \
 	libcontainer-c/lifecycle/seal.c libcontainer-c/lifecycle/seal.h \
+	libcontainer-c/lifecycle/self.c libcontainer-c/lifecycle/self.h \
 	libcontainer-c/lifecycle/spawn.c libcontainer-c/lifecycle/spawn.h \
 	libcontainer-c/lifecycle/start.c \
 	libcontainer-c/lifecycle/statedir.c libcontainer-c/lifecycle/statedir.h \

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Policies on real containers: files that are not taken, levels, exceptions, everything off."""
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from bundle import bundle  # noqa: E402
 from harness import BULKHEAD, TOP, check, equal, has, lacks, main, read, run, test, write  # noqa: E402
 
+F_GET_SEALS = 1034  # <linux/fcntl.h>
 CONTRIB = os.path.join(TOP, "contrib/policy")
 RULES = ("privileged userns namespaces capabilities noNewPrivileges seccomp paths rootfs mounts binds devices pids memory cpu "
          "cgroupPath sysctl rlimits scheduling hooks apparmor selinux landlock restart exec annotations").split()
@@ -310,6 +312,44 @@ def off_from_create_to_delete():
         finally:
             b("--policy", off, "delete", "--force", cid)
         b.nothing_left(cid)
+
+
+def is_sealed(pid):
+    """The process executes a copy of the runtime in memory that nobody can write to."""
+    link = os.readlink(f"/proc/{pid}/exe")
+    if not link.startswith("/memfd:bulkhead"):
+        return False
+    with open(f"/proc/{pid}/exe", "rb") as f:
+        return fcntl.fcntl(f, F_GET_SEALS) & 15 == 15
+
+
+@test
+def the_runtimes_file_is_out_of_reach_of_host_root():
+    """CVE-2019-5736, where no user namespace protects the file: the container executes a copy of it."""
+    off = f"{CONTRIB}/off.json"
+    with bundle() as b:
+        fifo, pid_file = f"{b.rootfs}/fifo", f"{b.top}/pid"
+        os.mkfifo(fifo)
+        # The runtime once more, in the container, waiting for a document.
+        again = ("/proc/self/exe", "harden", "/fifo")
+        for sections, sealed in ((None, True), ({"userns": {"allowHostRoot": True}}, True), ({}, False)):
+            file = off if sections is None else policy(b, **sections)
+            b.args("sleep", "60").save()
+            cid = b.new_id()
+            quiet = ("sh", "-c", '"$@" >/dev/null 2>&1 </dev/null', "sh", BULKHEAD, "--root", b.root, "--policy")
+            run(*quiet, file, "create", "--bundle", "bundle", cid, cwd=b.top)
+            try:
+                equal(is_sealed(b.state(cid)["pid"]), sealed, f"the first process under {file}")
+                b("start", cid)
+                # exec looks at the container, not at the policy of the day.
+                run(*quiet, policy(b), "exec", "--detach", "--pid-file", pid_file, cid, *again)
+                inside = int(read(pid_file))
+                equal(is_sealed(inside), file == off, f"a process of exec under {file}")
+                equal(os.path.samefile(f"/proc/{inside}/exe", BULKHEAD), file != off)
+            finally:
+                b("delete", "--force", cid)
+            b.nothing_left(cid)
+            os.unlink(pid_file)
 
 
 # --- exceptions
