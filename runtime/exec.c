@@ -44,8 +44,7 @@ static const struct option_spec options[] = {
 	{.name = "apparmor", .text = &apparmor, .help = "AppArmor profile of the process"},
 	{.name = "no-new-privs",
 	 .flag = &no_new_privs,
-	 .help = "no new privileges by execve; on whatever is said unless the policy leaves it "
-		 "out"},
+	 .help = "no privileges by execve; the policy may set it in any case"},
 	{.name = "cap",
 	 .key = 'c',
 	 .list = &caps,
