@@ -18,7 +18,7 @@ import tty
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, PROBE, Failure, Skip, check, equal, main, mount_points, proc_status, read, run, test,  # noqa: E402
+from harness import (BULKHEAD, PROBE, check, equal, main, mount_points, proc_status, read, run, test,  # noqa: E402
                      wait_for, write)
 
 HOSTILE = os.path.join(os.path.dirname(PROBE), "hostile")
@@ -31,6 +31,11 @@ WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE""".split()
 CAPABILITIES = [c for n, c in enumerate(ALL) if int(proc_status("self", "CapBnd"), 16) >> n & 1]
 HOST_KNOBS = [k for k in (f"/proc/sys/kernel/{k}" for k in ("core_pattern", "modprobe", "hostname", "domainname", "sysrq", "printk"))
               if os.path.exists(k)]
+
+
+def contrast(function):
+    """What runc lets happen. In a virtual machine of the tests there is none: this proof is about the program."""
+    return test(limit=300)(function) if RUNC else function
 
 
 # errno of what the kernel was built without
@@ -181,17 +186,15 @@ def without_the_filter_and_the_ceiling():
         write(policy, json.dumps({rule: {"level": "off"} for rule in ("capabilities", "seccomp", "landlock", "apparmor", "selinux")}),
               0o600)
         verdicts, typed = attack(b, BULKHEAD, "--apart", options=("--policy", policy))
-        walls = {n for n, flags in attempts().items() if "surface" not in flags}
+        walls = {n for n, flags in attempts().items() if "surface" not in flags} - {"apparmor", "selinux"}
         equal(verdicts["unshare_user"][0], "escaped", "the filter is off")
         none_escaped({n: v for n, v in verdicts.items() if n in walls}, walls)
         equal(typed, False, "typed into the caller's terminal")
 
 
-@test(limit=300)
+@contrast
 def runc_lets_them_succeed():
     """The same bundle, and the devices that bulkhead would refuse to hand over. Only what does no harm."""
-    if not RUNC:
-        raise Skip("runc is not installed")
     with hostile_bundle() as b:
         privileged(b)
         verdicts, typed = attack(b, RUNC, "--harmless")
@@ -231,7 +234,7 @@ def namespaces_of_the_host():
 
 def lurking(b, runtime, visit):
     """The program waits in a container while @visit(cid) sends the runtime in; its verdict."""
-    b.args("hostile", "--lurk", "3000").save()
+    b.args("hostile", "--lurk").save()
     cid = b.new_id()
     with open(f"{b.top}/out", "w") as out:
         p = subprocess.run([runtime, "--root", b.root, "run", "-d", "--bundle", f"{b.top}/bundle", cid],
@@ -240,6 +243,7 @@ def lurking(b, runtime, visit):
         check(p.returncode == 0, b.output())
         wait_for(lambda: "ready" in b.output(), "the first look")
         visit(cid)
+        run(runtime, "--root", b.root, "kill", cid, "TERM", status=None)
         wait_for(lambda: "lurk " in b.output(), "the verdict", limit=20)
     finally:
         run(runtime, "--root", b.root, "delete", "--force", cid, status=None)
@@ -270,10 +274,8 @@ def the_runtime_on_its_way_in():
             check(int(re.search(r"(\d+) of them", detail)[1]) > 20, f"it saw nobody: {detail}")
 
 
-@test
+@contrast
 def runc_can_be_caught_on_its_way_in():
-    if not RUNC:
-        raise Skip("runc is not installed")
     with hostile_bundle() as b:
         verdict, detail = lurking(b, RUNC, lambda cid: [
             run(RUNC, "--root", b.root, "exec", cid, "true", status=None) for _ in range(10)])

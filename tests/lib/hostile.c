@@ -10,7 +10,7 @@
  *   hostile --harmless       the same, and only those that do no harm where they succeed: for the
  *                            contrast with other runtimes
  *   hostile --list           NAME FLAGS WHAT
- *   hostile --lurk MS        attack whatever of the runtime shows up, for that many milliseconds
+ *   hostile --lurk           attack whatever of the runtime shows up, until SIGTERM
  *   hostile --ids            exit 0 if privileged: what a setuid copy of it is asked
  *   hostile --put-key        on the host: a secret for the attempt host_key; --drop-key
  *   hostile NAME...          these attempts
@@ -178,12 +178,12 @@ static int list(void)
 	return 0;
 }
 
-static int lurk(const char *ms)
+static int lurk(void)
 {
 	const struct attempt a = {.name = "lurk"};
 
 	program = getpid();
-	report(&a, watch_strangers(atoi(ms)));
+	report(&a, watch_strangers());
 	return 0;
 }
 
@@ -213,8 +213,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	program = getpid();
-	if (argc == 3 && strcmp(argv[1], "--lurk") == 0)
-		return lurk(argv[2]);
+	if (argc == 2 && strcmp(argv[1], "--lurk") == 0)
+		return lurk();
 	if (argc > 1 && strcmp(argv[1], "--harmless") == 0)
 		run_all(argv + 2, HARMLESS, 1);
 	else if (argc > 1 && strcmp(argv[1], "--apart") == 0)

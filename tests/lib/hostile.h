@@ -56,9 +56,9 @@ int any(int so_far, int r);
 /** is_foreign - a process directory of /proc that is neither the program's nor this attempt's. */
 int is_foreign(const char *name);
 
-/** watch_strangers - for @ms milliseconds, attack each process that shows up and runs a program
- *  that isn't in this root: the runtime on its way in. Returns as an attempt does. */
-int watch_strangers(int ms);
+/** watch_strangers - until SIGTERM, attack each process that shows up and runs a program that isn't
+ *  in this root: the runtime on its way in. Returns as an attempt does. */
+int watch_strangers(void);
 
 /** put_key, drop_key - a secret in the key ring of the caller's user. 0 or -errno. */
 int put_key(void);

@@ -130,17 +130,24 @@ static int bpf_detach(void)
 	return past(bpf_call(BPF_PROG_DETACH, &attr), ENOENT);
 }
 
-/* A bpf file system that hands privileges into the user namespace (Linux 6.9). */
+/* A bpf file system that hands privileges into the user namespace, and the token for them (Linux
+ * 6.9). Older kernels ignore the option, and know no tokens. */
 static int bpf_token(void)
 {
+	enum { SET_STRING = 1, CREATE = 6, TOKEN_CREATE = 36 };
+	struct {
+		uint32_t flags, fs;
+	} attr = {0};
 	int fs = (int)syscall(SYS_fsopen, "bpf", 0);
 
-	if (fs < 0)
+	if (fs < 0 || syscall(SYS_fsconfig, fs, SET_STRING, "delegate_cmds", "any", 0) < 0 ||
+	    syscall(SYS_fsconfig, fs, CREATE, NULL, NULL, 0) < 0)
 		return -errno;
-	/* Older kernels take any option of this file system, and do nothing. */
-	if (syscall(SYS_fsconfig, fs, 1, "no_such_option", "any", 0) == 0)
-		return -ENOSYS;
-	return verdict(syscall(SYS_fsconfig, fs, 1, "delegate_cmds", "any", 0));
+	int mount_fd = (int)syscall(SYS_fsmount, fs, 0, 0);
+	if (mount_fd < 0)
+		return -errno;
+	attr.fs = (uint32_t)mount_fd;
+	return verdict(syscall(SYS_bpf, TOKEN_CREATE, &attr, sizeof(attr)));
 }
 
 static int perf_everything(void)
@@ -215,7 +222,7 @@ const struct attempt hostile_calls[] = {
 	{"console_level", "silence the kernel's console", console_level, HARMLESS},
 	{"bpf_foreign", "find BPF programs of the host", bpf_foreign, HARMLESS},
 	{"bpf_detach", "detach the device program", bpf_detach, 0},
-	{"bpf_token", "delegate bpf(2) to itself", bpf_token, HARMLESS},
+	{"bpf_token", "delegate bpf(2) to itself", bpf_token, 0},
 	{"perf_everything", "watch a processor, whoever runs on it", perf_everything, HARMLESS},
 	{"fanotify", "answer for the host's file accesses", fanotify_all, HARMLESS},
 	{"quota", "switch quotas off", quota, 0},

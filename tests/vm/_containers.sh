@@ -7,6 +7,7 @@ cd "${SRC_DIR:-$(dirname "$0")/../..}" || exit 1
 build=${BUILD_DIR:-$PWD/build}
 bulkhead=${BULKHEAD:-$build/bulkhead}
 probe=${BULKHEAD_PROBE:-$build/tests/lib/probe}
+hostile=${probe%/*}/hostile
 python=$(readlink -f /usr/bin/python3)
 shell=$(readlink -f /bin/sh)
 PATH=$PATH:/usr/sbin:/sbin
@@ -17,7 +18,7 @@ skip() {
 }
 
 [ -x "$python" ] || skip "there is no /usr/bin/python3"
-for program in "$bulkhead" "$probe"; do
+for program in "$bulkhead" "$probe" "$hostile"; do
 	[ -x "$program" ] || {
 		echo "Bail out! $program is not built"
 		exit 1
@@ -28,8 +29,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-vm-XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/over/{src,bin,etc,usr/bin,var/tmp,var/lib}
 cp -a --parents tests/lib/*.py tests/integration/*.py tests/vm/*.py "$work/over/src/"
-# The programs that tests run inside containers.
-find "${probe%/*}" -maxdepth 1 -type f -perm -100 -exec cp -a {} "$work/over/src/" \;
+cp -a "$probe" "$hostile" "$work/over/src/"
 ln -s "/bin/${python##*/}" "$work/over/usr/bin/python3"
 # Hooks are scripts of the host: busybox would read them in its own way.
 ln -s "${shell##*/}" "$work/over/bin/sh"
