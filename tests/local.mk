@@ -169,6 +169,13 @@ tests_prop_test_harden_SOURCES = tests/prop/test_harden.c \
 tests_prop_test_harden_LDFLAGS = -Wl,--wrap=arena_alloc,--wrap=arena_array \
 	-Wl,--wrap=arena_strdup,--wrap=arena_strndup,--wrap=realloc
 
+# The whole plan on what the hardening lets through.
+check_PROGRAMS += tests/prop/test_plan
+tests_prop_test_plan_SOURCES = tests/prop/test_plan.c tests/unit/files.h \
+	tests/golden/facts_json.c tests/golden/facts_json.h \
+	tests/golden/plan_text.c tests/golden/plan_text.h \
+	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
+
 # The comparison with runc and crun; tests/bench/run builds what it needs.
 EXTRA_PROGRAMS = tests/bench/filter
 tests_bench_filter_SOURCES = tests/bench/filter.c
