@@ -9,7 +9,11 @@ tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output
 	runtime/owner.c runtime/signals.c runtime/state_json.c runtime/table.c
 
 # The life of a container: what needs no container.
-check_PROGRAMS += tests/unit/test_ids tests/unit/test_lifecycle
+EXTRA_DIST += tests/unit/private_run.h
+check_PROGRAMS += tests/unit/test_ids tests/unit/test_lifecycle tests/unit/test_process_probe \
+	tests/unit/test_restarts
+tests_unit_test_process_probe_SOURCES = tests/unit/test_process_probe.c
+tests_unit_test_restarts_SOURCES = tests/unit/test_restarts.c
 tests_unit_test_ids_SOURCES = tests/unit/test_ids.c
 tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c
 

@@ -37,6 +37,7 @@
 #include "lifecycle/ids.h"
 #include "lifecycle/initproc.h"
 #include "lifecycle/pidfile.h"
+#include "lifecycle/restarts.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
@@ -63,10 +64,22 @@ static int step_statedir(struct creation *c, struct err *e)
 	return r;
 }
 
+static int count_restarts(struct creation *c, struct err *e)
+{
+	const struct policy_restart *p = &c->req->policy->restart;
+
+	if (str_eq(p->level, POLICY_OFF))
+		return 0;
+	return restarts_count(p, c->req->root, c->req->id, &c->facts.recent_creations,
+			      &c->facts.restart_pause, e);
+}
+
 static int step_facts(struct creation *c, struct err *e)
 {
 	int r = host_probe(c->asked, c->req->policy, &c->arena, &c->facts, e);
 
+	if (r == 0)
+		r = count_restarts(c, e);
 	if (r == 0 && harden_needs_id_range(c->asked, &c->facts)) {
 		r = ids_reserve(c->dir.path, c->req->policy->userns.pool, &c->facts.range,
 				&c->facts.range_source, e);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,38 +16,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/probe.h"
-
-/* Make a directory of ours and refuse one that somebody else could have prepared. */
-static int own_dir(const char *path, mode_t mode, struct err *e)
-{
-	struct stat st;
-
-	if (mkdir(path, mode) < 0 && errno != EEXIST)
-		return err_sys(e, errno, "mkdir %s", path);
-	if (lstat(path, &st) < 0)
-		return err_sys(e, errno, "stat %s", path);
-	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
-		return err_set(e, ERR_HOST, EPERM,
-			       "%s must be a directory that only its owner, uid %u, can write",
-			       path, geteuid());
-	return 0;
-}
-
-/* Open and lock the directory; the lock ends when the descriptor is closed. */
-static int ids_lock(struct err *e)
-{
-	int r = own_dir(IDS_DIR, 0700, e);
-
-	if (r < 0)
-		return r;
-	AUTO_FD fd = open(IDS_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(e, errno, "open %s", IDS_DIR);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return err_sys(e, errno, "lock %s", IDS_DIR);
-	return TAKE_FD(fd);
-}
+#include "lifecycle/own_dir.h"
 
 /* Whether the container behind a link is gone. Anything unclear counts as alive. */
 static bool is_dead(int dir, const char *name)
@@ -156,7 +124,7 @@ int ids_reserve(const char *state_dir, const char *pool, struct id_extent *ret,
 
 	if (r < 0)
 		return r;
-	AUTO_FD dir = ids_lock(e);
+	AUTO_FD dir = own_dir_lock(IDS_DIR, e);
 	if (dir < 0)
 		return dir;
 	unsigned next = read_next(dir, &p);
@@ -193,7 +161,7 @@ int ids_share(const char *state_dir, uint32_t base, struct err *e)
 {
 	char name[32];
 
-	AUTO_FD dir = ids_lock(e);
+	AUTO_FD dir = own_dir_lock(IDS_DIR, e);
 	if (dir < 0)
 		return dir;
 	if (!is_held(dir, base))
@@ -245,7 +213,7 @@ int ids_release(const char *state_dir, uint32_t base, struct err *e)
 	char name[16];
 	int r = 0;
 
-	AUTO_FD dir = ids_lock(e);
+	AUTO_FD dir = own_dir_lock(IDS_DIR, e);
 	if (dir < 0)
 		return dir;
 	if (base) {

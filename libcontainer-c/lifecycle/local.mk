@@ -26,10 +26,12 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/now.c libcontainer-c/lifecycle/now.h \
 	libcontainer-c/lifecycle/oci_state.c libcontainer-c/lifecycle/oci_state.h \
 	libcontainer-c/lifecycle/opened.h libcontainer-c/lifecycle/query.c \
+	libcontainer-c/lifecycle/own_dir.c libcontainer-c/lifecycle/own_dir.h \
 	libcontainer-c/lifecycle/pause.c \
 	libcontainer-c/lifecycle/pidfile.c libcontainer-c/lifecycle/pidfile.h \
 	libcontainer-c/lifecycle/program.c libcontainer-c/lifecycle/program.h \
 	libcontainer-c/lifecycle/record.c libcontainer-c/lifecycle/record.h \
+	libcontainer-c/lifecycle/restarts.c libcontainer-c/lifecycle/restarts.h \
 	libcontainer-c/lifecycle/run.c \
 	libcontainer-c/lifecycle/seal.c libcontainer-c/lifecycle/seal.h \
 	libcontainer-c/lifecycle/self.c libcontainer-c/lifecycle/self.h \
