@@ -33,8 +33,10 @@ static void add_cell(const char *s, size_t width, struct strbuf *out)
 	size_t pad = width - (width ? text_width(s) : 0);
 
 	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-		strbuf_addc(out, c < 0x20 || c == 0x7f ? '?' : (char)c);
+		unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
+		bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0; /* U+009B begins sequences */
+		strbuf_addc(out, c < 0x20 || c == 0x7f || c1 ? '?' : (char)c);
+		s += c1;
 	}
 	while (pad-- > 0)
 		strbuf_addc(out, ' ');

@@ -35,6 +35,9 @@ EXTRA_DIST += contrib/logrotate/bulkhead tests/integration/test_audit.py
 check_PROGRAMS += tests/unit/test_harden_update tests/unit/test_json_member tests/unit/test_size
 tests_unit_test_harden_update_SOURCES = tests/unit/test_harden_update.c tests/unit/harden_case.h
 tests_unit_test_json_member_SOURCES = tests/unit/test_json_member.c
+check_PROGRAMS += tests/prop/test_update
+tests_prop_test_update_SOURCES = tests/prop/test_update.c \
+	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
 tests_unit_test_size_SOURCES = tests/unit/test_size.c runtime/size.c
 EXTRA_DIST += tests/integration/test_update.py
 

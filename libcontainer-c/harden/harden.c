@@ -156,7 +156,7 @@ static bool rule_is_for(const struct rule *r, enum rules_of when)
 	static const char *const of_exec[] = {
 		"capabilities", "no-new-privileges", "rlimits", "scheduling",
 		"apparmor",	"selinux",	     "exec",	NULL};
-	static const char *const of_update[] = {"pids", "memory", "cpu", NULL};
+	static const char *const of_update[] = {"pids", "memory", "cpu", "scheduling", NULL};
 
 	if (when == RULES_OF_EXEC)
 		return str_in(r->name, of_exec);

@@ -124,14 +124,15 @@ static void merge_network(struct harden *h, struct spec_resources *r,
 }
 
 /* A file of cgroup v2 that is asked for takes the place of the member that stands for it. */
-static void make_way(struct spec_resources *r, const char *file)
+static void make_way(struct spec_resources *r, const struct spec_pair *asked)
 {
 	struct spec_memory *m = r->memory;
+	const char *file = asked->key;
 
 	if (str_eq(file, "pids.max"))
 		r->pids = NULL;
 	if (m && str_eq(file, "memory.max")) {
-		if (equal(m->limit, m->swap))
+		if (str_eq(asked->value, "max") || equal(m->limit, m->swap))
 			m->swap = NULL;
 		m->limit = NULL;
 	}
@@ -163,19 +164,29 @@ static void merge_unified(struct harden *h, struct spec_resources *r,
 			k++;
 		v[k] = asked->unified[i];
 		n += k == n;
-		make_way(r, asked->unified[i].key);
+		make_way(r, &asked->unified[i]);
 	}
 	r->unified = v;
 	r->n_unified = n;
 }
 
+static bool is_empty(const struct spec_resources *r)
+{
+	const struct spec_resources none = {0};
+
+	return memcmp(r, &none, sizeof(none)) == 0;
+}
+
 /* The result shares @asked's memory, which is the caller's copy in h->a. */
 static void merge(struct harden *h, const struct spec_resources *asked)
 {
-	struct spec_resources *r = need_resources(h);
+	struct spec_resources *r = is_empty(asked) ? NULL : need_resources(h);
 
 	if (!r)
 		return;
+	/* First: it makes way in what the container has, not in what is asked for. */
+	if (asked->n_unified)
+		merge_unified(h, r, asked);
 	if (asked->memory)
 		merge_memory(h, r, asked->memory);
 	if (asked->cpu)
@@ -188,8 +199,6 @@ static void merge(struct harden *h, const struct spec_resources *asked)
 		merge_network(h, r, asked->network);
 	TAKE_LIST(r, asked, hugepage_limits);
 	TAKE_LIST(r, asked, rdma);
-	if (asked->n_unified)
-		merge_unified(h, r, asked);
 	if (asked->n_devices == 0)
 		return;
 	h->rule = "device-rules";

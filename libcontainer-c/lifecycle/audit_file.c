@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +70,19 @@ static bool is_torn(int fd, off_t size)
 	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
 }
 
+/* A caller's RLIMIT_FSIZE is an error like a full disk, not the end of the runtime. */
+static ssize_t write_line(int fd, const struct iovec v[2])
+{
+	sighandler_t old = signal(SIGXFSZ, SIG_IGN);
+	ssize_t n = writev(fd, v, 2);
+	int saved = errno;
+
+	if (old != SIG_ERR)
+		signal(SIGXFSZ, old);
+	errno = saved;
+	return n;
+}
+
 int audit_file_write(const char *path, const char *text, size_t len, bool sync, struct err *e)
 {
 	struct stat st;
@@ -87,7 +101,7 @@ int audit_file_write(const char *path, const char *text, size_t len, bool sync, 
 		return r;
 	size_t extra = is_torn(fd, st.st_size) ? 1 : 0;
 	struct iovec v[2] = {{(void *)(uintptr_t) "\n", extra}, {(void *)(uintptr_t)text, len}};
-	ssize_t n = writev(fd, v, 2);
+	ssize_t n = write_line(fd, v);
 	if (n < 0 || (size_t)n != extra + len)
 		/* A part that was written stays, as a torn line, and readers say so. */
 		return err_set(e, ERR_HOST, n < 0 ? errno : ENOSPC, "writing to %s: %s", path,

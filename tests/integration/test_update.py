@@ -171,11 +171,18 @@ def refusals_change_nothing():
         b.config["linux"]["resources"]["memory"] = {"limit": 128 * MB}
         with b.started("sh", "-c", "dd if=/dev/zero of=/dev/shm/x bs=1M count=40 2>/dev/null; echo ready; sleep 100") as cid:
             wait_for(lambda: "ready" in b.output(), "40 MB in use")
-            if os.path.exists(f"{cgroups(cid)[0]}/memory.max") or "memory.max" in str(cgroups(cid)):
-                return
             # pids come before memory: they are put back.
-            refused(b, cid, "--pids-limit", "44", "--memory", "20m", words=["unable to set memory limit to 20971520 (current usage: "])
-            refused(b, cid, "--cpuset-cpus", "9999", words=["/linux/resources/cpu/cpus"])
+            if any(os.path.exists(f"{d}/memory.max") for d in cgroups(cid)):
+                document = json.dumps({"pids": {"limit": 44}, "memory": {"limit": 20 * MB, "checkBeforeUpdate": True}})
+                refused(b, cid, "-r", "-", stdin=document, words=["rejecting memory limit 20971520 < usage "])
+            else:
+                refused(b, cid, "--pids-limit", "44", "--memory", "20m",
+                        words=["unable to set memory limit to 20971520 (current usage: "])
+            # Memory comes before CPUs, and is put back from above and from below.
+            for size in ("300m", "100m"):
+                refused(b, cid, "--memory", size, "--cpuset-cpus", "9999", words=["/linux/resources/cpu/cpus"])
+                refused(b, cid, "--memory", size, "--memory-swap", "301m", "--cpuset-cpus", "9999", words=["/linux/resources/cpu/cpus"])
+                check(swap(cid) in (None, 128 * MB), f"swap was not put back: {swap(cid)}")
             refused(b, cid, "--pids-limit", "43", "--cpu-rt-runtime", "999999999", words=["/linux/resources/cpu"])
             refused(b, cid, "--l3-cache-schema", "L3:0=f", words=["Intel RDT: l3 cache schema is not enabled"])
             refused(b, cid, "--mem-bw-schema", "MB:0=5", words=["Intel RDT: memory bandwidth schema is not enabled"])

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -289,6 +290,32 @@ TEST(a_line_that_cannot_be_written)
 	CHECK(access("/nowhere", F_OK) < 0);
 	p = policy_to("none", NULL, true);
 	CHECK_INT(audit_done(&x, &e), 0);
+}
+
+/* RLIMIT_FSIZE of the caller: an error, and no SIGXFSZ. */
+TEST(a_limit_on_file_sizes)
+{
+	char file[128];
+	int status;
+
+	scratch(file);
+	CHECK(audit_file_write(file, "{}\n", 3, false, NULL) == 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct rlimit l = {4, 4};
+		struct err e = {0};
+		if (setrlimit(RLIMIT_FSIZE, &l) < 0)
+			_exit(1);
+		if (audit_file_write(file, "{}\n", 3, false, &e) == 0)
+			_exit(2); /* the first byte fits */
+		err_clear(&e);
+		if (audit_file_write(file, "{}\n", 3, false, &e) == 0 || !strstr(e.msg, "EFBIG"))
+			_exit(3);
+		_exit(signal(SIGXFSZ, SIG_DFL) == SIG_DFL ? 0 : 4);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK_INT(status, 0);
+	clean(file);
 }
 
 /* Ten processes write a hundred lines each. */

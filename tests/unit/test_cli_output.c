@@ -136,11 +136,11 @@ TEST(table_of_nothing_is_its_head)
 
 TEST(table_counts_characters_and_keeps_lines)
 {
-	static const char *const cells[] = {"\xc3\xa4\xc3\xa4", "x", "a\nb\x1b", "y"};
+	static const char *const cells[] = {"\xc3\xa4\xc3\xa4", "x", "a\nb\x1b\xc2\x9b", "y"};
 	AUTO_STRBUF out = STRBUF_INIT;
 
 	table_write(cells, 2, 2, &out);
-	CHECK_STR(out.buf, "\xc3\xa4\xc3\xa4          x\na?b?        y\n");
+	CHECK_STR(out.buf, "\xc3\xa4\xc3\xa4          x\na?b??       y\n");
 }
 
 TEST(owner_from_passwd)
