@@ -113,7 +113,10 @@ tests_integration_test_cgroup_limits_SOURCES = tests/integration/test_cgroup_lim
 check_PROGRAMS += tests/unit/test_harden_cgroup_path tests/unit/test_harden_cpu \
 	tests/unit/test_harden_rootfs tests/unit/test_str_list
 tests_unit_test_harden_cgroup_path_SOURCES = tests/unit/test_harden_cgroup_path.c
-check_PROGRAMS += tests/unit/test_harden_host_paths
+check_PROGRAMS += tests/unit/test_harden_host_paths tests/unit/test_mount_table \
+	tests/integration/test_bind_probe
+tests_integration_test_bind_probe_SOURCES = tests/integration/test_bind_probe.c
+tests_unit_test_mount_table_SOURCES = tests/unit/test_mount_table.c
 tests_unit_test_harden_host_paths_SOURCES = tests/unit/test_harden_host_paths.c
 tests_unit_test_harden_cpu_SOURCES = tests/unit/test_harden_cpu.c
 tests_unit_test_harden_rootfs_SOURCES = tests/unit/test_harden_rootfs.c
@@ -277,7 +280,7 @@ EXTRA_DIST += tests/integration/test_process.py \
 # Published holes, and a hostile machine: what the others built, attacked.
 EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
 	tests/integration/test_abuse.py tests/integration/test_abuse_host.py \
-	tests/integration/test_bypass.py \
+	tests/integration/test_bypass.py tests/integration/test_rules_b.py \
 	tests/integration/test_abuse_values.py tests/integration/test_abuse_neighbour.py
 EXTRA_DIST += tests/vm/test_run.sh tests/vm/containers.py
 

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -399,6 +400,26 @@ def root_cannot_delete_the_hosts_file():
         check(os.path.exists(f"{h}/touch.bak"), "the host's file is still there")
         d.runc("-v", f"{h}:/host", "bb", "rm", "-f", "/host/touch.bak")
         check(not os.path.exists(f"{h}/touch.bak"), "runc deletes it: the scene is real")
+
+
+@test
+def the_hosts_settings_are_read_only():
+    """CIS 5.6: also where the modes would let everybody write, and under the name of a volume"""
+    etc = f"/etc/bkht-{os.getpid()}"
+    volume = f"bkht-{os.getpid()}"
+    os.mkdir(etc)
+    os.chmod(etc, 0o777)
+    try:
+        d("volume", "create", "-o", "type=none", "-o", "o=bind", "-o", f"device={etc}", volume)
+        for source in (etc, volume):
+            r = d.bulkhead("-v", f"{source}:/host:rw", "bb", "touch", "/host/x", status=None)
+            has(r.err, "Read-only file system", source)
+        d("volume", "rm", volume)
+        equal(os.listdir(etc), [], "the host's files")
+        d.runc("-v", f"{etc}:/host", "bb", "touch", "/host/x")
+        equal(os.listdir(etc), ["x"], "runc writes it: the scene is real")
+    finally:
+        shutil.rmtree(etc)
 
 
 @test
