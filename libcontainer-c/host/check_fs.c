@@ -99,7 +99,7 @@ static int attach(int fd, int at, const char *name)
 
 /*
  * A read-only overlay of two layers, of which one is idmapped: nothing on disk is touched. Layers
- * are named by path, relative to a tmpfs that stands at "/tmp" of this mount namespace alone.
+ * are named by path, relative to a tmpfs that covers @path in this mount namespace alone.
  */
 static int try_overlay(const char *path, int userns_fd)
 {
@@ -110,7 +110,7 @@ static int try_overlay(const char *path, int userns_fd)
 	if (layer < 0 || stage < 0)
 		return -errno;
 	int r = idmap(layer, userns_fd);
-	if (r == 0 && sys_move_mount(stage, "", AT_FDCWD, "/tmp", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	if (r == 0 && sys_move_mount(stage, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		r = -errno;
 	if (r == 0)
 		r = attach(layer, stage, "a");

@@ -22,8 +22,11 @@
 #define STOP_MS	 2000
 #define INSN_MAX 4096 /* BPF_MAXINSNS */
 
-/* A stop of another kind may come first; none at all of a process in an uninterruptible wait. */
-static int wait_stopped(pid_t pid)
+/*
+ * A process in an uninterruptible wait does not stop. One that gets a signal just now stops for
+ * that first (signal-delivery-stop, ptrace(2)), and the signal has to be handed on.
+ */
+static int wait_stopped(pid_t pid, int *ret_signal)
 {
 	int status;
 
@@ -31,8 +34,12 @@ static int wait_stopped(pid_t pid)
 		pid_t r = waitpid(pid, &status, __WALL | WNOHANG);
 		if (r < 0 && errno != EINTR)
 			return -errno;
-		if (r == pid)
-			return WIFSTOPPED(status) ? 0 : -ESRCH;
+		if (r == pid && !WIFSTOPPED(status))
+			return -ESRCH;
+		if (r == pid) {
+			*ret_signal = status >> 16 ? 0 : WSTOPSIG(status);
+			return 0;
+		}
 		nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
 	}
 	return -ETIMEDOUT;
@@ -66,12 +73,14 @@ static int compare_programs(pid_t pid, const struct seccomp_plan *p)
 /* The kernel lets go of the process if we die. */
 static int compare_stopped(pid_t pid, const struct seccomp_plan *p)
 {
+	int signal = 0;
+
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
 		return -errno;
-	int r = ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ? -errno : wait_stopped(pid);
+	int r = ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ? -errno : wait_stopped(pid, &signal);
 	if (r == 0)
 		r = compare_programs(pid, p);
-	(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	(void)ptrace(PTRACE_DETACH, pid, NULL, (uintptr_t)signal);
 	return r;
 }
 

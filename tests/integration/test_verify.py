@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from harness import BULKHEAD, IDS_DIR, check, equal, has, id_ranges, main, read,
 
 SEAL = "trusted.bulkhead.seal"
 FILES = ("state.json", "config.json", "hardening.json")
+UNIFIED = os.path.exists("/sys/fs/cgroup/cgroup.controllers")
 
 
 def report(b, cid, *options, status=0):
@@ -63,7 +65,7 @@ def record(b, cid):
 
 def cgroup_dir(b, cid, controller):
     paths = record(b, cid)["cgroupPaths"]
-    if os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
+    if UNIFIED:
         return paths[0]
     return next(p for p in paths if controller in p.split("/")[4].split(","))
 
@@ -155,9 +157,8 @@ def no_container_to_look_at():
 @test
 def limits_that_were_raised():
     with running() as (b, cid, pid):
-        v2 = os.path.exists("/sys/fs/cgroup/cgroup.controllers")
         pids = f"{cgroup_dir(b, cid, 'pids')}/pids.max"
-        memory = f"{cgroup_dir(b, cid, 'memory')}/" + ("memory.max" if v2 else "memory.limit_in_bytes")
+        memory = f"{cgroup_dir(b, cid, 'memory')}/" + ("memory.max" if UNIFIED else "memory.limit_in_bytes")
         before = read(pids)
         write(pids, "max")
         found = fails(b, cid, "cgroup pids.max (/linux/resources/pids/limit)")
@@ -176,16 +177,24 @@ def limits_that_were_raised():
 @test
 def device_rules():
     with running() as (b, cid, pid):
-        if os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
-            run("bpftool", "version")
+        rules = "cgroup devices (/linux/resources/devices)"
+        before = edit(b, cid, "config.json", lambda c: c["linux"]["resources"]["devices"].append(
+            {"allow": True, "type": "c", "major": 1, "minor": 7, "access": "m"}), seal=True)
+        found = fails(b, cid, rules)
+        check(("none has the planned instructions" if UNIFIED else "devices.list") in row(found, "cgroup", "devices")["seen"], found)
+        write(f"{b.root}/{cid}/config.json", before)
+        seal_again(b, cid)
+        report(b, cid)
+        if UNIFIED:
+            return
         devices = cgroup_dir(b, cid, "devices")
         write(f"{devices}/devices.allow", "c 10:229 rwm")
-        found = fails(b, cid, "cgroup devices (/linux/resources/devices)")
+        found = fails(b, cid, rules)
         has(row(found, "cgroup", "devices")["seen"], "c 10:229 rwm")
         write(f"{devices}/devices.deny", "c 10:229 rwm")
         report(b, cid)
         write(f"{devices}/devices.deny", "c 1:3 rwm")
-        fails(b, cid, "cgroup devices (/linux/resources/devices)")
+        fails(b, cid, rules)
 
 
 @test
@@ -193,7 +202,7 @@ def out_of_its_cgroups():
     with running("sh", "-c", "sleep 1000 & echo $! >/tmp/pid; wait") as (b, cid, pid):
         pids = cgroup_dir(b, cid, "pids")
         top = os.path.dirname(pids)
-        name = f"cgroup v1 {pids.split('/')[4]}"
+        name = "cgroup v2" if UNIFIED else f"cgroup v1 {pids.split('/')[4]}"
         write(f"{top}/cgroup.procs", str(pid))
         found = fails(b, cid, name)
         equal(row(found, "cgroup", name[7:])["expected"], pids)
@@ -232,7 +241,7 @@ def limits_of_the_process():
         b.config["process"]["oomScoreAdj"] = 300
         with b.created("sleep", "1000") as cid:
             pid = b.state(cid)["pid"]
-            run("prlimit", "--pid", pid, "--nofile=50:100")
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (50, 100))
             found = fails(b, cid, "limits RLIMIT_NOFILE")
             equal((row(found, "limits", "RLIMIT_NOFILE")["expected"], row(found, "limits", "RLIMIT_NOFILE")["seen"]),
                   ("100:200", "50:100"))
@@ -377,7 +386,7 @@ def a_host_process_without_any_confinement():
 def range_given_to_somebody_else():
     with running() as (b, cid, pid):
         name = next(n for n, target in id_ranges().items() if target == f"{b.root}/{cid}")
-        os.rename(f"{IDS_DIR}/{name}", f"{b.top}/link")
+        os.rename(f"{IDS_DIR}/{name}", f"{IDS_DIR}/elsewhere-{os.getpid()}")
         try:
             has(row(fails(b, cid, "ids range"), "ids", "range")["seen"], "another container can get the same ids")
             os.symlink(b.root, f"{IDS_DIR}/{name}")
@@ -385,7 +394,7 @@ def range_given_to_somebody_else():
         finally:
             if os.path.islink(f"{IDS_DIR}/{name}"):
                 os.unlink(f"{IDS_DIR}/{name}")
-            os.rename(f"{b.top}/link", f"{IDS_DIR}/{name}")
+            os.rename(f"{IDS_DIR}/elsewhere-{os.getpid()}", f"{IDS_DIR}/{name}")
         report(b, cid)
 
 
@@ -462,7 +471,7 @@ def a_stricter_plan():
                 ("state.json", lambda d: d.update(rootUID=5), ["ids root in state.json"], ()),
                 ("state.json", lambda d: d.update(rootfs="/etc"), ["mounts directory of /"], ()),
                 ("state.json", lambda d: d.update(id="other"), ["state container id"], ())):
-            if failed[0].startswith("cgroup cpu") and os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
+            if failed[0].startswith("cgroup cpu") and UNIFIED:
                 failed = ["cgroup cpu.weight (/linux/resources/cpu/shares)"]
             edit(b, cid, name, change, seal=True)
             found = fails(b, cid, *failed, options=options)
@@ -488,6 +497,19 @@ def it_disturbs_nobody():
         equal(sorted(os.listdir(f"{b.root}/{cid}")), sorted(FILES))
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: b.state(cid)["status"] == "stopped", "end")
+
+
+@test
+def signals_that_come_meanwhile():
+    """A signal that arrives while the process is stopped is handed on."""
+    script = "trap 'n=$((n+1)); echo $n >/tmp/n' USR1; n=0; echo 0 >/tmp/n; while :; do sleep 0.01; done"
+    with running("sh", "-c", script) as (b, cid, pid):
+        wait_for(lambda: os.path.exists(f"{b.rootfs}/tmp/n"), "trap")
+        for i in range(1, 31):
+            p = subprocess.Popen([BULKHEAD, "--root", b.root, "verify", "--stop", cid], stdout=subprocess.DEVNULL)
+            os.kill(pid, signal.SIGUSR1)
+            equal(p.wait(60), 0, "status of verify")
+            wait_for(lambda: read(f"{b.rootfs}/tmp/n") == f"{i}\n", f"signal {i}")
 
 
 @test
