@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "lifecycle/audit.h"
+#include "lifecycle/program.h"
 #include "runtime/command.h"
 #include "runtime/globals.h"
 #include "runtime/output.h"
@@ -165,6 +166,7 @@ int main(int argc, char **argv)
 	struct options_rest rest;
 	struct err e = {0};
 
+	program_arguments(argc, argv);
 	open_standard_fds();
 	c.inherited_fds = fds_inherited();
 	want_children();

@@ -19,6 +19,7 @@ void exec_prepare(void *arg)
 	struct execution *x = arg;
 
 	program_hide();
+	program_rename();
 	program_die_with_runtime(true);
 	fd_closep(&x->hs_fd);
 	fd_closep(&x->o.dir.fd);

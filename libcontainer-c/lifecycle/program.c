@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -29,6 +30,24 @@
 /* Room for what process_env_add() keeps a pointer to. */
 static char env_home[PATH_MAX + 8], env_listen_fds[32], env_listen_pid[] = "LISTEN_PID=1";
 static char exec_path[PATH_MAX];
+
+/* The strings stand one behind the other (execve(2) puts them so). */
+static char *arguments;
+static size_t arguments_size;
+
+void program_arguments(int argc, char **argv)
+{
+	arguments = argc > 0 ? argv[0] : NULL;
+	arguments_size = argc > 0 ? (size_t)(argv[argc - 1] - argv[0]) + strlen(argv[argc - 1]) : 0;
+}
+
+void program_rename(void)
+{
+	static const char name[] = "bulkhead:exec";
+
+	for (size_t i = 0; i < arguments_size; i++)
+		arguments[i] = i < sizeof(name) ? name[i] : '\0';
+}
 
 void program_die_with_runtime(bool on)
 {

@@ -31,6 +31,18 @@ struct program {
  */
 void program_die_with_runtime(bool on);
 
+/**
+ * program_arguments - where the command line of this process is, for program_rename(). @argv as
+ * main() got it, before anything reorders it.
+ */
+void program_arguments(int argc, char **argv);
+
+/**
+ * program_rename - /proc/PID/cmdline, which everybody may read, shows "bulkhead:exec" and no paths
+ * of the host any longer. In a copy of the runtime: what points into argv is gone.
+ */
+void program_rename(void);
+
 /** program_hide - no ptrace(2), no /proc/PID/fd or exe for anybody but the host's root. */
 void program_hide(void);
 

@@ -3,7 +3,6 @@
 """exec: a further process in a container, seen from inside, from /proc and by its caller."""
 import array
 import contextlib
-import ctypes
 import json
 import os
 import pty
@@ -273,6 +272,10 @@ def never_more_than_the_first_process():
 @test
 def detached_and_adopted():
     """The caller, or the subreaper above it, gets the exit status: containerd's shim lives by that."""
+    try:
+        import ctypes
+    except ImportError as e:
+        raise Skip(f"python without ctypes: {e}")
     libc = ctypes.CDLL(None)
     equal(libc.prctl(36, 1, 0, 0, 0), 0, "PR_SET_CHILD_SUBREAPER")
     try:
@@ -436,7 +439,11 @@ def sub_cgroups():
     with bundle() as b, b.started("sleep", "1000") as cid:
         dirs = cgroups(cid)
         if not any("pids" in d for d in dirs):
-            raise Skip("no cgroup v1 here")
+            os.mkdir(f"{dirs[0]}/sub")
+            equal(b("exec", "--cgroup", "sub", cid, "cat", "/proc/self/cgroup").out, "0::/sub\n")
+            for bad in ("none", "pids:sub", "../x", "sub/../../x"):
+                b("exec", "--cgroup", bad, cid, "true", status=255)
+            return
         for d in dirs:
             os.mkdir(f"{d}/sub")
             if "cpuset" in d:
@@ -458,6 +465,21 @@ def sub_cgroups():
         for bad in ("none", "pids:none", "../x", "sub/../../x", "pids:..", "nonesuch:sub", "a:b:c", "pids:/.."):
             b("exec", "--cgroup", bad, cid, "true", status=255)
         b("exec", "--cgroup", "sub", "--cgroup", "pids:sub", cid, "true", status=255)
+
+
+@test
+def a_cgroup_that_takes_no_processes():
+    """cgroup v2: the first process has moved down, and its cgroup hands controllers on; runc follows it, too."""
+    with bundle() as b, b.started("sleep", "1000") as cid:
+        top = cgroups(cid)[0]
+        if not os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
+            raise Skip("needs cgroup v2 alone")
+        os.mkdir(f"{top}/init")
+        write(f"{top}/init/cgroup.procs", str(b.state(cid)["pid"]))
+        write(f"{top}/cgroup.subtree_control", "+memory")
+        equal(b("exec", cid, "cat", "/proc/self/cgroup").out, "0::/init\n")
+        b("exec", "--cgroup", "/", cid, "true", status=255)
+        equal(b("exec", "--cgroup", "init", cid, "cat", "/proc/self/cgroup").out, "0::/init\n")
 
 
 @test

@@ -292,10 +292,10 @@ static int can_trace(pid_t pid)
 	return 1;
 }
 
-/* Whether the process is the runtime still: its command line is. */
+/* Whether the process is the runtime still: its command line is, and shows nothing else. */
 static int is_runtime(const char *pid)
 {
-	char path[64], text[256];
+	char path[64], text[4096];
 
 	snprintf(path, sizeof(path), "/proc/%.16s/cmdline", pid);
 	int fd = open(path, O_RDONLY);
@@ -303,7 +303,14 @@ static int is_runtime(const char *pid)
 	if (fd >= 0)
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	return strstr(text, "bulkhead") != NULL;
+	if (!strstr(text, "bulkhead"))
+		return 0;
+	for (ssize_t i = 0; i < n; i++)
+		if (text[i] == '/') {
+			printf("had a path of its command line\n");
+			break;
+		}
+	return 1;
 }
 
 /*
