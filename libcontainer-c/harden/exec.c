@@ -145,12 +145,14 @@ static void keep_scheduling(struct harden *h)
 	settle(h, &want, "scheduled as the container's own process");
 }
 
+/* Before the rules about labels run, which would refuse what is not to be. */
 static void keep_labels(struct harden *h)
 {
 	const struct spec_process *first = h->in->process;
 	struct spec_process want = *h->s->process;
 
-	if (first->apparmor_profile)
+	/* dockerd asks for "unconfined" with --privileged. */
+	if (first->apparmor_profile || str_eq(want.apparmor_profile, "unconfined"))
 		want.apparmor_profile = first->apparmor_profile;
 	if (first->selinux_label)
 		want.selinux_label = first->selinux_label;

@@ -146,7 +146,7 @@ def is_where_the_first_process_is():
             has(b("exec", cid, "mkdir", "/tmp/x", status=1).err, os.strerror(99))
             keyrings = [line for line in read("/proc/keys").splitlines() if f"_ses.{cid}" in line]
             equal(len(keyrings), 1, f"session keyrings {keyrings}")
-            equal(len({line for line in read(f"/proc/{pid}/cgroup").splitlines() if cid in line}) > 5, True)
+            check(any(cid in line for line in read(f"/proc/{pid}/cgroup").splitlines()), "a cgroup of the container")
 
 
 @test
@@ -226,7 +226,7 @@ def process_file():
             equal(b("exec", "--process", path, cid).out.split(), ["7", "8", "9", "/tmp", "y", "66"])
             # Only what the file says: the words on the command line are not for it.
             equal(b("exec", "-p", path, "--cwd", "/", "-u", "1", "-e", "X=z", cid).out.split()[0], "7")
-            equal(b("exec", "-p", "/dev/stdin", cid, stdin=read(path)).out.split()[0], "7")
+            equal(b("exec", "-p", "/proc/self/fd/0", cid, stdin=read(path)).out.split()[0], "7")
             # Go's decoder takes unknown members.
             write(f"{b.top}/more", json.dumps(dict(json.loads(read(path)), foo={"bar": 1})))
             equal(b("exec", "-p", f"{b.top}/more", cid).out.split()[0], "7")

@@ -176,6 +176,8 @@ TEST(labels_are_the_containers)
 	CHECK_STR(p->apparmor_profile, "a");
 	CHECK_STR(p->selinux_label, "u:r:t:s0");
 	CHECK_CHANGE(c, "exec", "/process/apparmorProfile", "\"unconfined\"", "\"a\"");
+	p = exec_in(c, "", ",'apparmorProfile':'unconfined'");
+	CHECK(!p->apparmor_profile);
 	/* Less than the container may be asked for. */
 	p = exec_in(c, "", ",'apparmorProfile':'a'");
 	CHECK_STR(p->apparmor_profile, "a");
