@@ -85,11 +85,12 @@ static bool has_annotation(const struct spec *s, const struct policy_exception *
 }
 
 /* Whether the policy lets whoever calls us use this annotation; it must be in the config, too. */
-static bool exception_holds(const struct harden *h, const struct policy_exception *x)
+static bool exception_holds(const struct harden *h, const struct policy_exception *x,
+			    const char *section)
 {
 	const struct caller_fact *c = &h->facts->caller;
 
-	return str_eq(x->rule, h->rule) && has_annotation(h->in, x) &&
+	return str_eq(x->rule, section) && has_annotation(h->in, x) &&
 	       (id_listed(x->users, x->n_users, c->uid) ||
 		id_listed(x->login_users, x->n_login_users, c->login_uid));
 }
@@ -103,7 +104,7 @@ static const char *rule_level(const struct rule *r, struct harden *h)
 	memcpy(&level, (const char *)p + r->level, sizeof(level));
 	for (size_t i = 0; i < p->n_exceptions; i++) {
 		const struct policy_exception *x = &p->exceptions[i];
-		if (str_eq(x->level, level) || !exception_holds(h, x))
+		if (str_eq(x->level, level) || !exception_holds(h, x, policy_section(r->level)))
 			continue;
 		const char *key = pointer_key(h, x->annotation);
 		if (key)

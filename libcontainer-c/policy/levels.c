@@ -43,3 +43,11 @@ const char **policy_level(struct policy *p, size_t i, const char **ret_name)
 	*ret_name = policy_rules[i];
 	return (const char **)(void *)((char *)p + offsets[i]);
 }
+
+const char *policy_section(size_t level)
+{
+	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+		if (offsets[i] == level)
+			return policy_rules[i];
+	return NULL;
+}

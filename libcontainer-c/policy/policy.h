@@ -306,4 +306,10 @@ const struct policy *policy_default(void);
  */
 const char **policy_level(struct policy *p, size_t i, const char **ret_name);
 
+/**
+ * policy_section - the name that exceptions have for the rules whose level stands at offset @level
+ * of struct policy; several rules can share a section. NULL: there is none.
+ */
+const char *policy_section(size_t level);
+
 #endif
