@@ -86,7 +86,7 @@ tests_unit_test_spec_schema_SOURCES = tests/unit/test_spec_schema.c
 tests_unit_test_json_table_SOURCES = tests/unit/test_json_table.c
 tests_prop_test_spec_roundtrip_SOURCES = tests/prop/test_spec_roundtrip.c \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
-tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c tests/unit/files.h \
+tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c tests/fuzz/damage.h tests/unit/files.h \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
 EXTRA_DIST += contrib/fuzz tests/golden/spec tests/fuzz/corpus/spec
 
@@ -302,5 +302,14 @@ check_PROGRAMS += tests/unit/test_policy_bad tests/unit/test_policy_parse \
 tests_unit_test_policy_bad_SOURCES = tests/unit/test_policy_bad.c
 tests_unit_test_policy_parse_SOURCES = tests/unit/test_policy_parse.c
 tests_unit_test_policy_tables_SOURCES = tests/unit/test_policy_tables.c
+check_PROGRAMS += tests/unit/test_harden_exceptions tests/prop/test_policy_roundtrip \
+	tests/fuzz/fuzz_policy
+tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/fuzz/damage.h \
+	tests/unit/files.h tests/prop/gen_spec.c tests/prop/gen_spec.h
+EXTRA_DIST += tests/fuzz/corpus/policy
+tests_unit_test_harden_exceptions_SOURCES = tests/unit/test_harden_exceptions.c \
+	tests/unit/harden_case.h
+tests_prop_test_policy_roundtrip_SOURCES = tests/prop/test_policy_roundtrip.c \
+	tests/prop/gen_spec.c tests/prop/gen_spec.h
 EXTRA_DIST += tests/integration/test_policy.py tests/engines/test_docker_policy.py \
 	contrib/policy/audit-only.json contrib/policy/off.json contrib/policy/strict.json

@@ -118,16 +118,16 @@ static bool match_access(const char *s)
 const struct json_pattern policy_path = {
 	"an absolute path without \".\", \"..\", \"//\" or a final "
 	"\"/\"",
-	match_path, SAMPLES("/", "/dev/null", "/srv/a b")};
+	match_path, SAMPLES("/", "/dev/null", "/srv/a b", "/etc")};
 const struct json_pattern policy_path_none = {
 	"an absolute path without \".\", \"..\", \"//\" or a final \"/\", or \"\" for none",
 	match_path_none, SAMPLES("", "/etc/bulkhead/seccomp.json")};
 const struct json_pattern policy_storage_path = {
 	"a clean path that begins with \"/\" or \"@/\", with \"**\" only at its end", match_storage,
 	SAMPLES("/var/lib/x/*/_data", "@/volumes/*/_data", "/srv/**")};
-const struct json_pattern policy_capability = {"the name of a capability (\"CAP_CHOWN\")",
-					       match_capability,
-					       SAMPLES("CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_BPF")};
+const struct json_pattern policy_capability = {
+	"the name of a capability (\"CAP_CHOWN\")", match_capability,
+	SAMPLES("CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_BPF", "CAP_KILL")};
 const struct json_pattern policy_fs_type = {"the name of a file system type", match_fs_type,
 					    SAMPLES("tmpfs", "fuse.sshfs", "cgroup2")};
 const struct json_pattern policy_setting = {
@@ -142,5 +142,6 @@ const struct json_pattern policy_label = {"an SELinux context \"user:role:type\"
 					  SAMPLES("system_u:system_r:container_t", "a:b:c.d-e")};
 const struct json_pattern policy_access = {"of the letters r, w and m, each at most once",
 					   match_access, SAMPLES("r", "rw", "wrm")};
-const struct json_pattern policy_words = {"a text of one line that is not empty", match_words,
-					  SAMPLES("why", "because \"it\" is \\needed", "\u00fc")};
+const struct json_pattern policy_words = {
+	"a text of one line that is not empty", match_words,
+	SAMPLES("why", "because \"it\" is \\needed", "\u00fc", "~/")};

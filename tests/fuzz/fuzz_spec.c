@@ -4,7 +4,6 @@
  * -DFUZZ_ENGINE it is a libFuzzer target (contrib/fuzz); else main() runs the corpus and random
  * damage to it, so that `make check` with the sanitizers on keeps what fuzzing has found.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,88 +66,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 #ifndef FUZZ_ENGINE
 
-#include "tests/prop/gen_spec.h"
-#include "tests/unit/files.h"
-
-#define ROUNDS 300 /* per file of the corpus */
-
-/* One to four small damages: a byte set, a range removed, a range doubled, a bracket put in. */
-static size_t damage(uint64_t *seed, char *text, size_t n)
-{
-	static const char tokens[] = "{}[]\",:\\0-e\xff";
-
-	for (uint64_t k = gen_below(seed, 4) + 1; k && n; k--) {
-		size_t at = gen_below(seed, n), len = gen_below(seed, n - at < 40 ? n - at : 40);
-
-		switch (gen_below(seed, 4)) {
-		case 0:
-			text[at] = (char)gen_u64(seed);
-			break;
-		case 1:
-			memmove(text + at, text + at + len, n - at - len);
-			n -= len;
-			break;
-		case 2: /* the buffer has room for all four */
-			memmove(text + at + len, text + at, n - at);
-			n += len;
-			break;
-		default:
-			text[at] = tokens[gen_below(seed, sizeof(tokens))];
-		}
-	}
-	return n;
-}
-
-static void run_file(const char *name)
-{
-	char path[512];
-	size_t n;
-
-	snprintf(path, sizeof(path), "fuzz/corpus/spec/%s", name);
-	char *text = file_text(path, &n);
-	uint64_t seed = n;
-
-	LLVMFuzzerTestOneInput((const uint8_t *)text, n);
-	for (int i = 0; i < ROUNDS; i++) {
-		/* of its exact size, so that ASan sees a read behind the end */
-		char *room = malloc(n + 200);
-
-		MUST(room);
-		memcpy(room, text, n);
-		size_t m = damage(&seed, room, n);
-		char *exact = malloc(m ? m : 1);
-
-		MUST(exact);
-		memcpy(exact, room, m);
-		LLVMFuzzerTestOneInput((const uint8_t *)exact, m);
-		free(exact);
-		free(room);
-	}
-	free(text);
-}
+#include "tests/fuzz/damage.h"
 
 int main(void)
 {
-	const char *top = getenv("srcdir");
-	char dir[4096];
-	struct dirent *d;
-	int n = 0;
-
-	snprintf(dir, sizeof(dir), "%s/tests/fuzz/corpus/spec", top ? top : ".");
-	DIR *corpus = opendir(dir);
-
-	MUST(corpus);
-	while ((d = readdir(corpus))) {
-		if (d->d_name[0] == '.')
-			continue;
-		run_file(d->d_name);
-		printf("ok %d - %s\n", ++n, d->d_name);
-		fflush(stdout);
-	}
-	closedir(corpus);
-	MUST(n > 0);
-	printf("1..%d\n", n);
-	return 0;
+	return damage_corpus("spec", LLVMFuzzerTestOneInput);
 }
 
 #endif

@@ -228,16 +228,26 @@ static size_t element_size(const struct json_field *f)
 	return f->type == JSON_T_MAP ? sizeof(struct spec_pair) : number_size(f);
 }
 
+/* A key that is not the one of another element. */
+static const char *make_key(struct gen *g, const struct json_field *f, size_t i)
+{
+	if (f->key_pattern)
+		return f->key_pattern->samples[i];
+	const char *key =
+		make_string(g, &(const struct json_field){.type = JSON_T_STR, .name = f->name});
+	const char *s = arena_printf(g->a, i ? "%s%zu" : "%s", *key ? key : "k", i);
+
+	if (!s)
+		abort();
+	return s;
+}
+
 static void put_element(struct gen *g, const struct json_field *f, size_t i, char *to)
 {
-	char *s = NULL;
-
 	if (f->type == JSON_T_MAP || f->type == JSON_T_OBJ_MAP) {
-		const char *key = make_string(g, f);
+		const char *key = make_key(g, f, i);
 
-		/* distinct and not empty, whatever was drawn before */
-		s = arena_printf(g->a, i ? "%s%zu" : "%s", *key ? key : "k", i);
-		memcpy(to, &s, sizeof(s));
+		memcpy(to, &key, sizeof(key));
 	}
 	if (f->type == JSON_T_STRS) {
 		const char *text = make_string(g, f);
@@ -245,7 +255,8 @@ static void put_element(struct gen *g, const struct json_field *f, size_t i, cha
 		memcpy(to, &text, sizeof(text));
 	} else if (f->type == JSON_T_MAP) {
 		((struct spec_pair *)(void *)to)->value = make_string(
-			g, &(const struct json_field){.type = JSON_T_STR, .name = "value"});
+			g, &(const struct json_field){
+				   .type = JSON_T_STR, .name = "value", .pattern = f->pattern});
 	} else if (f->sub) {
 		fill(g, f->sub, to);
 	} else {
@@ -257,6 +268,9 @@ static void put_list(struct gen *g, const struct json_field *f, char *obj)
 {
 	size_t n = gen_below(g->seed, 5), size = element_size(f);
 
+	for (size_t i = 0; f->key_pattern && i < n; i++)
+		if (!f->key_pattern->samples[i])
+			n = i;
 	if (n == 0 && f->not_empty)
 		n = 1;
 	char *list = get(g, n + 1, size);
