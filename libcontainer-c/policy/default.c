@@ -91,6 +91,18 @@ static const struct spec_pair sockets[] = {
 	{"/var/run/docker.sock", "dockerd, where /var/run is no link"},
 };
 
+/*
+ * What podman hands in of a container's own directory, below its root for files that stay and below
+ * the one for files of this boot. Not the rest: there are sockets of conmon and config.json.
+ */
+#define USERDATA(name)                                                                             \
+	{"@/overlay-containers/*/userdata/" name, false,                                           \
+	 "made by the engine for the container's root"},                                           \
+	{                                                                                          \
+		"/run/containers/storage/overlay-containers/*/userdata/" name, false,              \
+			"made by the engine for the container's root"                              \
+	}
+
 static const struct policy_storage storage[] = {
 	{"@/volumes/*/_data", false, "a volume: the engine keeps the container's ids on disk"},
 	{"/var/lib/docker/volumes/*/_data", false,
@@ -104,10 +116,16 @@ static const struct policy_storage storage[] = {
 	{"@/containers/*/hosts", false, "made by the engine for the container's root"},
 	{"@/containers/*/hostname", false, "made by the engine for the container's root"},
 	{"@/containers/*/resolv.conf", false, "made by the engine for the container's root"},
-	{"@/overlay-containers/*/userdata/**", false,
-	 "made by the engine for the container's root"},
-	{"/run/containers/storage/overlay-containers/*/userdata/**", false,
-	 "made by the engine for the container's root"},
+	USERDATA("hosts"),
+	USERDATA("hostname"),
+	USERDATA("resolv.conf"),
+	USERDATA(".containerenv"),
+	USERDATA("passwd"),
+	USERDATA("group"),
+	USERDATA("localtime"),
+	USERDATA("run/secrets"),
+	USERDATA("secrets/*"),
+	USERDATA("notify"),
 	{"/var/lib/nerdctl/*/containers/*/*/*", false,
 	 "made by the engine for the container's root"},
 	{"/var/lib/nerdctl/*/etchosts/*/*/hosts", false,

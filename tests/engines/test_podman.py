@@ -8,6 +8,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
+from bundle import make_rootfs  # noqa: E402
 from harness import (BULKHEAD, check, equal, has, id_ranges, main, mount_points, proc_status, read, run,  # noqa: E402
                      scratch, test, wait_for, write)
 
@@ -107,6 +108,35 @@ def volume_is_the_containers():
     podman("volume", "create", "v1")
     podman_run("--network=none", "-v", "v1:/v", "bb", "sh", "-c", "echo x > /v/f; chown 7:8 /v/f")
     equal(podman_run("--network=none", "-v", "v1:/v", "bb", "stat", "-c", "%u:%g", "/v/f").out, "7:8\n")
+
+
+@test
+def what_podman_hands_in_is_the_containers():
+    """secrets, the time zone, passwd; and nothing else of its own directory"""
+    with scratch() as h:
+        write(f"{h}/secret", "hush", 0o600)
+        podman("secret", "create", "--driver=file", f"--driver-opts=path={top}/secrets", "bkht-secret", f"{h}/secret")
+        try:
+            r = podman_run("--secret=bkht-secret,mode=0400", "--tz=Asia/Tokyo", "bb", "sh", "-c",
+                           "stat -c %u /run/secrets/bkht-secret /etc/hosts /etc/localtime; cat /run/secrets/bkht-secret")
+            equal(r.out.split(), ["0", "0", "0", "hush"], f"owners, and the secret: {r}")
+            equal(podman_run("--user=1234:0", "bb", "grep", "-c", "1234", "/etc/passwd").out, "1\n", "a user's line")
+        finally:
+            podman("secret", "rm", "bkht-secret")
+
+
+@test
+def a_root_that_the_caller_chose():
+    """podman run --rootfs: what lies beside it has the shape of an engine's storage, and is not"""
+    with scratch() as h:
+        make_rootfs(f"{h}/overlay/x/merged")
+        os.makedirs(f"{h}/volumes/v/_data")
+        for mode, want in ((0o755, ""), (0o777, "Permission denied")):
+            os.chmod(h, mode)
+            r = podman_run("--network=none", "-v", f"{h}/volumes/v/_data:/v", "--rootfs", f"{h}/overlay/x/merged",
+                           "touch", "/v/x", status=None)
+            has(r.err, want, f"mode {mode:o}")
+            equal(r.status, 1 if want else 0, f"mode {mode:o}: {r}")
 
 
 @test

@@ -636,3 +636,24 @@ TEST(a_volume_that_is_idmapped_already_stays_as_it_is)
 		CHECK(i < 2 || c->out->mounts[0].uid_mappings);
 	}
 }
+
+TEST(of_podmans_directory_only_what_it_hands_in)
+{
+	static const char *const dirs[] = {"/run/containers/storage", "/data/d"};
+	static const char *const in[] = {"hosts",     "hostname", "resolv.conf", ".containerenv",
+					 "passwd",    "group",	  "localtime",	 "run/secrets",
+					 "secrets/x", "notify"};
+	static const char *const out[] = {"attach", "ctl",	   "config.json", "overlay/1/merge",
+					  "run",    "secrets/x/y", "shm",	  "artifacts/x"};
+
+	for (size_t i = 0; i < 2 * (10 + 8); i++) {
+		struct harden_case *c = case_new();
+		size_t k = i / 2;
+		struct bind_fact f =
+			directory(arena_printf(&c->a, "%s/overlay-containers/" ID "/userdata/%s",
+					       dirs[i % 2], k < 10 ? in[k] : out[k - 10]));
+		c->f.rootfs = "/data/d/overlay/x/merged";
+		run_bind(c, "/s", &f, "");
+		CHECK_MSG(has_option(c, "idmap") == (k < 10), "%s", f.real);
+	}
+}
