@@ -23,7 +23,7 @@ tests_unit_test_check_SOURCES = tests/unit/test_check.c
 tests_unit_test_seal_SOURCES = tests/unit/test_seal.c
 tests_unit_test_verify_text_SOURCES = tests/unit/test_verify_text.c
 EXTRA_DIST += tests/integration/test_check.py tests/integration/test_verify.py \
-	tests/engines/test_verify.py
+	tests/engines/test_verify.py tests/vm/test_verify_run.sh
 
 # The audit trail.
 check_PROGRAMS += tests/unit/test_audit tests/unit/test_audit_read

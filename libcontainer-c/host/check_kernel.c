@@ -107,8 +107,11 @@ static void check_seccomp(struct check *c)
 	for (const char *const *w = wanted; missing && *w; w++)
 		if (!strstr(text, *w))
 			missing = arena_printf(c->a, "%s %s", missing, *w);
-	check_add(c, missing && *missing ? CHECK_WARN : CHECK_OK, AREA, "seccomp",
-		  missing && *missing ? arena_printf(c->a, "no action%s", missing) : "all actions",
+	bool some = missing && *missing;
+	check_add(c, some ? CHECK_WARN : CHECK_OK, AREA, "seccomp",
+		  some	    ? arena_printf(c->a, "no action%s", missing)
+		  : missing ? "all actions"
+			    : NULL,
 		  "profiles that use them are refused on this kernel");
 }
 
@@ -141,7 +144,9 @@ static void check_kinds(struct check *c)
 						      : worst;
 	}
 	check_add(c, worst, "namespaces", "kinds",
-		  missing && *missing ? arena_printf(c->a, "missing:%s", missing) : "all",
+		  worst != CHECK_OK ? arena_printf(c->a, "missing:%s", missing)
+		  : missing	    ? "all"
+				    : NULL,
 		  "a kernel that is built with them (CONFIG_*_NS)");
 }
 

@@ -54,5 +54,6 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/verify_process.c \
 	libcontainer-c/lifecycle/verify_seccomp.c \
 	libcontainer-c/lifecycle/verify_state.c \
+	libcontainer-c/lifecycle/verify_sysctl.c \
 	libcontainer-c/lifecycle/verify_text.c libcontainer-c/lifecycle/verify_text.h \
 	libcontainer-c/lifecycle/verify_view.c libcontainer-c/lifecycle/verify_view.h

@@ -73,7 +73,9 @@ static int look(struct verify *v, struct err *e)
 	verify_limits(v);
 	verify_seccomp(v);
 	verify_cgroup(v);
-	r = verify_mounts(v, e);
+	r = verify_sysctl(v, e);
+	if (r == 0)
+		r = verify_mounts(v, e);
 	if (r == 0)
 		r = verify_others(v, e);
 	if (r == 0 && (!v->has_plan || !v->sealed))

@@ -97,6 +97,7 @@ void verify_limits(struct verify *v);
 void verify_seccomp(struct verify *v);
 void verify_ids(struct verify *v);
 void verify_cgroup(struct verify *v);
+int verify_sysctl(struct verify *v, struct err *e);
 int verify_mounts(struct verify *v, struct err *e);
 int verify_others(struct verify *v, struct err *e);
 
