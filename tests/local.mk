@@ -283,6 +283,7 @@ EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
 	tests/integration/test_bypass.py tests/integration/test_rules_b.py \
 	tests/integration/test_abuse_values.py tests/integration/test_abuse_neighbour.py
 EXTRA_DIST += tests/vm/test_run.sh tests/vm/containers.py tests/vm/test_exec_run.sh
+EXTRA_DIST += tests/integration/test_rules_a.py
 
 # AppArmor, SELinux and Landlock.
 EXTRA_DIST += contrib/apparmor/bulkhead-default contrib/apparmor/install \

@@ -94,6 +94,14 @@ static int reopen_tty(int tty_fd)
 	return fd;
 }
 
+/*
+ * Without a terminal of the container's own, stdio may be the caller's, when somebody runs a
+ * container in the foreground. A session of our own then takes it away as controlling terminal: it
+ * cannot be had back while the caller's session has it (TIOCSCTTY), and TIOCSTI on a terminal that
+ * is not one's own asks for a capability of the host (ioctl_tty(2)); the seccomp set tty-injection
+ * denies it besides. What is left is to read, write and set modes, and that is what stdio is handed
+ * over for. Pipes in between were rejected: isatty(3) would be false, and every byte copied twice.
+ */
 static int take_session(const struct program *p, int tty_fd, struct err *e)
 {
 	if (p->process->terminal)

@@ -70,6 +70,7 @@ class Bundle:
         self.top = top
         self.root = f"{top}/state"
         self.config = copy.deepcopy(CONFIG)
+        self.policy = None  # sections of a policy file that every command then gets
         self.rootfs = f"{top}/bundle/rootfs"
         os.makedirs(f"{top}/bundle")
         make_rootfs(self.rootfs)
@@ -84,10 +85,16 @@ class Bundle:
     def new_id(self):
         return f"bkht-{os.getpid()}-{next(_count)}"
 
+    def command(self, *argv):
+        """bulkhead --root ROOT [--policy FILE] ARGV"""
+        if self.policy is None:
+            return [BULKHEAD, "--root", self.root, *argv]
+        write(f"{self.top}/policy.json", json.dumps(self.policy), 0o600)
+        return [BULKHEAD, "--root", self.root, "--policy", f"{self.top}/policy.json", *argv]
+
     def __call__(self, *argv, **kw):
-        """bulkhead --root ROOT ARGV -> Result."""
         kw.setdefault("env", {"PATH": os.environ["PATH"]})
-        return run(BULKHEAD, "--root", self.root, *argv, **kw)
+        return run(*self.command(*argv), **kw)
 
     def run(self, *argv, cid=None, options=(), **kw):
         """Foreground run of a command; nothing may be left afterwards."""
@@ -117,8 +124,8 @@ class Bundle:
         out = f"{self.top}/out"
         with open(out, "w") as f:
             # As an engine does it: files as stdio, because the container keeps them open.
-            p = subprocess.run([BULKHEAD, "--root", self.root, "create", "--bundle", f"{self.top}/bundle",
-                                *options, cid], stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=60)
+            p = subprocess.run(self.command("create", "--bundle", f"{self.top}/bundle", *options, cid),
+                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=60)
         text = open(out).read()
         check(p.returncode == 0, f"create: status {p.returncode}: {text!r}")
         equal(text, "", "output of create")

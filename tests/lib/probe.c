@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -372,15 +373,95 @@ static int watch(void)
 	return 0;
 }
 
+/* What somebody who sits in a container could do with the terminal that is its stdin. */
+static int try_terminal(void)
+{
+	char c = '#';
+	int fd;
+
+	report("isatty", isatty(0) ? 0 : -1);
+	report("TIOCSTI", ioctl(0, TIOCSTI, &c));
+	report("TIOCSTI_hidden", syscall(SYS_ioctl, 0, 1ul << 32 | TIOCSTI, &c));
+	c = 3; /* paste */
+	report("TIOCLINUX", ioctl(0, TIOCLINUX, &c));
+	report("steal", ioctl(0, TIOCSCTTY, 1));
+	fd = open("/dev/tty", O_RDWR);
+	report("dev_tty", fd);
+	report("pgrp", tcgetpgrp(0));
+	return 0;
+}
+
+#ifdef __x86_64__
+/* socket(2) as 32-bit programs may call it; the arguments must lie below 4 GiB. */
+static long socketcall(int family, int type)
+{
+	int *args = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	long r = 102;
+
+	if (args == MAP_FAILED)
+		return -1;
+	args[0] = family;
+	args[1] = type;
+	args[2] = 0;
+	__asm__ volatile("int $0x80"
+			 : "+a"(r)
+			 : "b"(1L), "c"(args)
+			 : "memory", "r8", "r9", "r10", "r11");
+	errno = r < 0 ? (int)-r : 0;
+	return r < 0 ? -1 : r;
+}
+#endif
+
+/* Members of the sets of plan/seccomp_sets.c that an unprivileged process could use. */
+static int try_sets(void)
+{
+	static char page[4096];
+	struct iovec v = {page, 1};
+	int pair[2];
+
+	report("ptrace", ptrace(PTRACE_TRACEME, 0, 0, 0));
+	report("process_vm_readv", syscall(SYS_process_vm_readv, getpid(), &v, 1, &v, 1, 0));
+	report("keyctl", syscall(SYS_keyctl, 0, -3, 0));
+	report("io_uring_setup", syscall(SYS_io_uring_setup, 1, page));
+	report("userfaultfd", syscall(SYS_userfaultfd, 1));
+	report("unshare", syscall(SYS_unshare, CLONE_NEWUSER));
+	report("socket_unix", socket(AF_UNIX, SOCK_STREAM, 0));
+	report("socket_inet6", socket(AF_INET6, SOCK_STREAM, 0));
+	report("socket_netlink", socket(AF_NETLINK, SOCK_RAW, 0));
+	report("socket_alg", socket(AF_ALG, SOCK_SEQPACKET, 0));
+	report("socket_kcm", socket(AF_KCM, SOCK_DGRAM, 0));
+	report("socketpair_unix", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	report("socketpair_tipc", socketpair(AF_TIPC, SOCK_STREAM, 0, pair));
+#ifdef SYS_modify_ldt
+	report("modify_ldt", syscall(SYS_modify_ldt, 0, page, sizeof(page)));
+#endif
+#ifdef __x86_64__
+	report("socketcall_alg", socketcall(AF_ALG, SOCK_SEQPACKET));
+	report("socketcall_unix", socketcall(AF_UNIX, SOCK_STREAM));
+#endif
+	return 0;
+}
+
+static int print_securebits(void)
+{
+	printf("%#x\n", (unsigned)prctl(PR_GET_SECUREBITS));
+	report("clear", prctl(PR_SET_SECUREBITS, 0));
+	report("raise", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, 5 /* CAP_KILL */, 0, 0));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*run)(void);
 	} loads[] = {
-		{"forkbomb", forkbomb},	    {"pipes", hog_pipes},   {"sockets", hog_sockets},
-		{"dentries", hog_dentries}, {"memory", hog_memory}, {"ids", print_ids},
-		{"watch", watch},
+		{"forkbomb", forkbomb},	  {"pipes", hog_pipes},
+		{"sockets", hog_sockets}, {"dentries", hog_dentries},
+		{"memory", hog_memory},	  {"ids", print_ids},
+		{"watch", watch},	  {"terminal", try_terminal},
+		{"sets", try_sets},	  {"securebits", print_securebits},
 	};
 
 	/* Several of the attempts succeed as root of a host: never there. */
@@ -395,6 +476,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
 		if (strcmp(argv[1], loads[i].name) == 0)
 			return loads[i].run();
-	fprintf(stderr, "usage: probe [forkbomb|pipes|sockets|dentries|memory|ids|watch]\n");
+	fprintf(stderr,
+		"usage: probe [forkbomb|pipes|sockets|dentries|memory|ids|watch|terminal|sets|"
+		"securebits]\n");
 	return 2;
 }

@@ -12,8 +12,8 @@
  *   mounts          the same list; of the options nosuid, nodev, noexec, ro (and the recursive
  *                   ones) at least as many are in force; idmap only with an added user namespace
  *   device rules    a request that passes in A passes in B
- *   pids, memory, swap, kernelTCP    at most as much, absent is no limit; the raw files of cgroup v2 that
- *                   stand for them may be taken out, then the members are at most as much as those
+ *   pids, memory, swap, kernelTCP    at most as much, absent is no limit; the raw files of cgroup
+ * v2 that stand for them may be taken out, then the members are at most as much as those
  *   memory.oom.group    1 may be added
  *   cpu             at most as much time per period; the raw file counts as above; burst at most as
  *                   much
