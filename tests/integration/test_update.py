@@ -183,7 +183,7 @@ def refusals_change_nothing():
                 refused(b, cid, "--memory", size, "--cpuset-cpus", "9999", words=["/linux/resources/cpu/cpus"])
                 refused(b, cid, "--memory", size, "--memory-swap", "301m", "--cpuset-cpus", "9999", words=["/linux/resources/cpu/cpus"])
                 check(swap(cid) in (None, 128 * MB), f"swap was not put back: {swap(cid)}")
-            refused(b, cid, "--pids-limit", "43", "--cpu-rt-runtime", "999999999", words=["/linux/resources/cpu"])
+            refused(b, cid, "--pids-limit", "43", "--cpu-rt-runtime", "950000", words=["policy: scheduling: real-time"])
             refused(b, cid, "--l3-cache-schema", "L3:0=f", words=["Intel RDT: l3 cache schema is not enabled"])
             refused(b, cid, "--mem-bw-schema", "MB:0=5", words=["Intel RDT: memory bandwidth schema is not enabled"])
             refused(b, cid, "-r", "/nonexistent", words=["/nonexistent"])

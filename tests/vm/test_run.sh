@@ -6,6 +6,7 @@
 . "$(dirname "$0")/_containers.sh"
 
 vm v2 v2 vm/containers,integration/test_lifecycle,integration/test_process,integration/test_cve,integration/test_hostile
+vm v2 v2 integration/test_update,integration/test_audit
 vm v1 v1 vm/containers
 vm hybrid hybrid vm/containers,integration/test_lifecycle
 echo "1..$number"
