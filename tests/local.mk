@@ -143,8 +143,8 @@ tests_unit_test_harden_userns_SOURCES = tests/unit/test_harden_userns.c
 tests_unit_test_plan_namespaces_SOURCES = tests/unit/test_plan_namespaces.c
 
 # The program that integration and engine tests put into containers: static, whatever the build is.
-check_DATA = tests/lib/probe tests/lib/hostile
-CLEANFILES += tests/lib/probe tests/lib/hostile
+check_DATA = tests/lib/probe tests/lib/hostile tests/lib/inside
+CLEANFILES += tests/lib/probe tests/lib/hostile tests/lib/inside
 EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
 	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py \
 	tests/fault/test_inject.py tests/bench/floor.c tests/bench/timer.c
@@ -156,6 +156,10 @@ HOSTILE = tests/lib/hostile.c tests/lib/hostile_calls.c tests/lib/hostile_cgroup
 	tests/lib/hostile_mounts.c tests/lib/hostile_peers.c tests/lib/hostile_surface.c \
 	tests/lib/hostile.h
 EXTRA_DIST += $(HOSTILE) tests/integration/test_hostile.py
+EXTRA_DIST += tests/lib/inside.c tests/engines/test_cis.py
+tests/lib/inside: tests/lib/inside.c
+	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
+		-static -o $@ $(srcdir)/tests/lib/inside.c
 tests/lib/hostile: $(HOSTILE)
 	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
 		-static -o $@ $(srcdir)/tests/lib/hostile*.c
@@ -313,4 +317,5 @@ tests_unit_test_harden_exceptions_SOURCES = tests/unit/test_harden_exceptions.c 
 tests_prop_test_policy_roundtrip_SOURCES = tests/prop/test_policy_roundtrip.c \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
 EXTRA_DIST += tests/integration/test_policy.py tests/engines/test_docker_policy.py \
+	tests/golden/test_policy_man.py \
 	contrib/policy/audit-only.json contrib/policy/off.json contrib/policy/strict.json

@@ -29,8 +29,8 @@ NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHRO
 SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG
 WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE""".split()
 CAPABILITIES = [c for n, c in enumerate(ALL) if int(proc_status("self", "CapBnd"), 16) >> n & 1]
-HOST_KNOBS = [k for k in (f"/proc/sys/kernel/{k}" for k in ("core_pattern", "modprobe", "hostname", "domainname", "sysrq", "printk"))
-              if os.path.exists(k)]
+HOST_KNOBS = [f"/proc/sys/kernel/{k}" for k in ("core_pattern", "modprobe", "hostname", "domainname", "sysrq", "printk")
+              if os.path.exists(f"/proc/sys/kernel/{k}")]
 
 
 def contrast(function):
@@ -183,8 +183,8 @@ def without_the_filter_and_the_ceiling():
     """Every capability that the user namespace has, and all system calls: what is left are the namespaces."""
     with hostile_bundle() as b:
         policy = f"{b.top}/policy.json"
-        write(policy, json.dumps({rule: {"level": "off"} for rule in ("capabilities", "seccomp", "landlock", "apparmor", "selinux")}),
-              0o600)
+        rules = ("capabilities", "seccomp", "landlock", "apparmor", "selinux")
+        write(policy, json.dumps({rule: {"level": "off"} for rule in rules}), 0o600)
         verdicts, typed = attack(b, BULKHEAD, "--apart", options=("--policy", policy))
         walls = {n for n, flags in attempts().items() if "surface" not in flags} - {"apparmor", "selinux"}
         equal(verdicts["unshare_user"][0], "escaped", "the filter is off")
