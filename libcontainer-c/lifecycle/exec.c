@@ -272,8 +272,11 @@ static int step_record(struct execution *x, struct err *e)
 
 static int step_go(struct execution *x, struct err *e)
 {
-	(void)hs_send(x->hs_fd, HS_RUN);
-	int r = hs_recv_exec(x->hs_fd, e);
+	int r = hs_send(x->hs_fd, HS_RUN);
+
+	if (r < 0 && r != -EPIPE)
+		return err_sys(e, -r, "send to the container's process");
+	r = hs_recv_exec(x->hs_fd, e);
 	/* Last: conmon takes a pid file for the sign that a program runs. */
 	if (r == 0 && x->req->pid_file)
 		r = pidfile_write(x->req->pid_file, x->proc.pid, e);

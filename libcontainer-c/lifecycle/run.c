@@ -3,6 +3,8 @@
  * run.c: create, start and, in the foreground, stay until the container's process has ended, then
  * delete.
  */
+#include <errno.h>
+
 #include "base/err.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/creation_parts.h"
@@ -16,8 +18,11 @@ static int go(struct creation *c, struct err *e)
 {
 	/* startContainer hooks take their time. Its death or its error shows in the answer. */
 	(void)hs_limit(c->hs_fd, 0, NULL);
-	(void)hs_send(c->hs_fd, HS_RUN);
-	int r = hs_recv_exec(c->hs_fd, e);
+	int r = hs_send(c->hs_fd, HS_RUN);
+	if (r == 0 || r == -EPIPE)
+		r = hs_recv_exec(c->hs_fd, e);
+	else
+		err_sys(e, -r, "send to the container's process");
 	if (r < 0)
 		err_wrap(e, "unable to start container process");
 	if (r == 0 && c->record.has_poststart) {
