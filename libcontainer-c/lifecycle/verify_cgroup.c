@@ -10,9 +10,51 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "oci-spec/schema.h"
+#include "oci-spec/spec.h"
 
 #define AREA	 "cgroup"
 #define FILE_MAX 16384
+
+/* Of hardening.json: which limits were in force when they were written. */
+struct limit {
+	const char *file;
+};
+
+struct cgroup_part {
+	struct limit *limits;
+	size_t n_limits;
+};
+
+struct hardening {
+	struct cgroup_part *cgroup;
+};
+
+static const struct json_field limit_fields[] = {JSON_STR(limit, file, "file")};
+static const struct json_schema limit_schema = JSON_SCHEMA(limit, limit_fields);
+static const struct json_field part_fields[] = {
+	JSON_OBJS(cgroup_part, limits, "limits", limit, limit_schema)};
+static const struct json_schema part_schema = JSON_SCHEMA(cgroup_part, part_fields);
+static const struct json_field hardening_fields[] = {
+	JSON_OBJ(hardening, cgroup, "cgroup", cgroup_part, part_schema)};
+static const struct json_schema hardening_schema = JSON_SCHEMA(hardening, hardening_fields);
+
+/* What need not stick (kernel memory, for one) has to stay if it did. */
+static bool was_in_force(const struct verify *v, const char *file)
+{
+	struct hardening h = {0};
+	char *text;
+	AUTO_FD fd = openat(v->dir.fd, HARDENING_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, v->a, SPEC_MAX_BYTES, &text);
+
+	if (n < 0 || json_parse_object(&hardening_schema, HARDENING_FILE, text, (size_t)n, v->a, &h,
+				       JSON_IGNORE, NULL) < 0)
+		return true;
+	for (size_t i = 0; h.cgroup && i < h.cgroup->n_limits; i++)
+		if (str_eq(h.cgroup->limits[i].file, file))
+			return true;
+	return false;
+}
 
 static const char *tree_name(const struct verify *v, const struct cgroup_tree *t)
 {
@@ -88,18 +130,19 @@ static void check_setting(struct verify *v, const struct cgroup_setting *s)
 		n = file_read_at(dir_fd, file, got, sizeof(got));
 	}
 	const char *what = arena_printf(v->a, "%s (%s)", file, s->pointer);
+	bool optional = (s->flags & CGROUP_OPTIONAL) && !was_in_force(v, file);
 	if (n < 0) {
-		verify_add(v, s->flags & CGROUP_OPTIONAL ? VERIFY_NOTE : VERIFY_FAILED, AREA, what,
-			   want, arena_printf(v->a, "cannot be read: %s", strerror((int)-n)));
+		verify_add(v, optional ? VERIFY_NOTE : VERIFY_FAILED, AREA, what, want,
+			   arena_printf(v->a, "cannot be read: %s", strerror((int)-n)));
 		return;
 	}
 	bool ok = cgroup_value_matches(s->check, s->flags, want, got);
 	while (n > 0 && got[n - 1] == '\n')
 		got[--n] = '\0';
 	verify_add(v,
-		   ok				? VERIFY_OK
-		   : s->flags & CGROUP_OPTIONAL ? VERIFY_NOTE
-						: VERIFY_FAILED,
+		   ok	      ? VERIFY_OK
+		   : optional ? VERIFY_NOTE
+			      : VERIFY_FAILED,
 		   AREA, what, want, arena_printf(v->a, "%.200s", got));
 }
 

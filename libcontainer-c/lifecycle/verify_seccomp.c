@@ -105,8 +105,8 @@ static void check_program(struct verify *v)
 	else
 		/* EACCES, EINVAL: we are under a filter ourselves, or the kernel cannot show any.
 		 */
-		verify_add(v, VERIFY_NOTE, AREA, what, expected,
-			   arena_printf(v->a, "not compared: %s", strerror(-r)));
+		verify_add(v, VERIFY_FAILED, AREA, what, expected,
+			   arena_printf(v->a, "cannot be read: %s", strerror(-r)));
 }
 
 void verify_seccomp(struct verify *v)

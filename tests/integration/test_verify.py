@@ -9,13 +9,15 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import BULKHEAD, IDS_DIR, check, equal, has, id_ranges, main, read, run, test, wait_for, write  # noqa: E402
+from harness import (BULKHEAD, IDS_DIR, Skip, check, equal, has, id_ranges, main, read, run, test,  # noqa: E402
+                     wait_for, write)
 
 SEAL = "trusted.bulkhead.seal"
 FILES = ("state.json", "config.json", "hardening.json")
@@ -37,8 +39,7 @@ def report(b, cid, *options, status=0):
 
 
 def row(found, area, what):
-    rows = [r for r in found["checks"] if r["area"] == area and r["what"].split(" ")[0] == what.split(" ")[0]
-            and r["what"].startswith(what)]
+    rows = [r for r in found["checks"] if r["area"] == area and (r["what"] == what or r["what"].startswith(f"{what} "))]
     equal(len(rows), 1, f"rows of {area} {what}: {rows}")
     return rows[0]
 
@@ -172,6 +173,42 @@ def limits_that_were_raised():
         report(b, cid)
         table = b("verify", cid).out
         check("FAILED" not in table, table)
+
+
+@test
+def a_limit_that_not_every_kernel_has():
+    """It need not be in force; but what was has to stay."""
+    with bundle() as b:
+        b.config["linux"]["resources"]["cpu"] = {"idle": 0}
+        with b.started("sleep", "1000") as cid:
+            knob = f"{cgroup_dir(b, cid, 'cpu')}/cpu.idle"
+            if not os.path.exists(knob):
+                raise Skip("no cpu.idle: it came with Linux 5.15")
+            report(b, cid)
+            write(knob, "1")
+            fails(b, cid, "cgroup cpu.idle (/linux/resources/cpu/idle)")
+            # As on a kernel where it did not stick.
+            edit(b, cid, "hardening.json", lambda d: d["cgroup"].update(
+                limits=[x for x in d["cgroup"]["limits"] if x["file"] != "cpu.idle"]), seal=True)
+            equal(row(report(b, cid), "cgroup", "cpu.idle")["result"], "note")
+
+
+@test
+def a_tracer_of_its_own():
+    """Who is traced cannot be stopped by another; what was asked for and not done is no success."""
+    strace = shutil.which("strace")
+    if not strace:
+        raise Skip("no strace to hold the process")
+    with running() as (b, cid, pid):
+        tracer = subprocess.Popen([strace, "-qq", "-o", "/dev/null", "-p", str(pid)])
+        try:
+            wait_for(lambda: "TracerPid:\t0" not in read(f"/proc/{pid}/status"), "tracer")
+            report(b, cid)
+            fails(b, cid, "seccomp program", options=("--stop",))
+        finally:
+            tracer.terminate()
+            tracer.wait()
+        report(b, cid, "--stop")
 
 
 @test
@@ -502,14 +539,15 @@ def it_disturbs_nobody():
 @test
 def sysctls():
     with bundle() as b:
-        b.config["linux"]["sysctl"] = {"net.core.somaxconn": "99", "kernel.msgmax": "4242"}
+        b.config["linux"]["sysctl"] = {"net.ipv4.ip_unprivileged_port_start": "99", "kernel.msgmax": "4242"}
         with b.started("sleep", "1000") as cid:
             found = report(b, cid)
             equal([(r["what"], r["seen"]) for r in found["checks"] if r["area"] == "sysctls"],
-                  [("net.core.somaxconn", "99"), ("kernel.msgmax", "4242")])
+                  [("net.ipv4.ip_unprivileged_port_start", "99"), ("kernel.msgmax", "4242")])
             pid = b.state(cid)["pid"]
-            run("nsenter", "-t", pid, "-n", "sh", "-c", "echo 100 >/proc/sys/net/core/somaxconn")
-            equal(row(fails(b, cid, "sysctls net.core.somaxconn"), "sysctls", "net.core.somaxconn")["seen"], "100")
+            run("nsenter", "-t", pid, "-n", "sh", "-c", "echo 100 >/proc/sys/net/ipv4/ip_unprivileged_port_start")
+            equal(row(fails(b, cid, "sysctls net.ipv4.ip_unprivileged_port_start"), "sysctls",
+                      "net.ipv4.ip_unprivileged_port_start")["seen"], "100")
 
 
 @test

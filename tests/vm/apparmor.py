@@ -58,6 +58,8 @@ def the_default_from_inside_and_outside():
             equal(label(child), DEFAULT)
             (d,) = decisions(b, cid)
             equal((d["kind"], d["before"], d["after"]), ("change", None, "bulkhead-default"))
+            seen = {x["what"]: x["seen"] for x in json.loads(b("verify", "--stop", "--format", "json", cid).out)["checks"]}
+            equal(seen["AppArmor profile"], DEFAULT)
 
 
 @test
