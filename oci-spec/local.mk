@@ -13,6 +13,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	oci-spec/pattern.c oci-spec/pattern.h \
 	oci-spec/rlimit_names.c oci-spec/rlimit_names.h \
 	oci-spec/schema.h \
+	oci-spec/default_devices.h \
 	oci-spec/spec.c oci-spec/spec.h \
 	oci-spec/tables.c oci-spec/tables.h \
 	oci-spec/tables_cgroup.c \

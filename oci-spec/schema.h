@@ -249,6 +249,7 @@ int json_diff_object(const struct json_schema *schema, const void *before, const
 extern const struct json_schema spec_schema;
 extern const struct json_schema spec_process_schema;
 extern const struct json_schema spec_resources_schema;
+extern const struct json_schema spec_device_cgroup_schema;
 extern const struct json_schema spec_seccomp_schema;
 extern const struct json_schema spec_id_mapping_schema;
 extern const struct json_schema spec_hook_schema;

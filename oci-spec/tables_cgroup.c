@@ -11,7 +11,7 @@ static const struct json_field device_cgroup_fields[] = {
 	JSON_I64_OPT(spec_device_cgroup, minor, "minor"),
 	OPT_STR(spec_device_cgroup, access, "access", .pattern = &pattern_access),
 };
-static const struct json_schema device_cgroup_schema =
+const struct json_schema spec_device_cgroup_schema =
 	JSON_SCHEMA(spec_device_cgroup, device_cgroup_fields);
 
 static const struct json_field memory_fields[] = {
@@ -106,7 +106,8 @@ static const struct json_field rdma_fields[] = {
 static const struct json_schema rdma_schema = JSON_SCHEMA(spec_rdma, rdma_fields);
 
 static const struct json_field resources_fields[] = {
-	JSON_OBJS(spec_resources, devices, "devices", spec_device_cgroup, device_cgroup_schema),
+	JSON_OBJS(spec_resources, devices, "devices", spec_device_cgroup,
+		  spec_device_cgroup_schema),
 	JSON_OBJ(spec_resources, memory, "memory", spec_memory, memory_schema),
 	JSON_OBJ(spec_resources, cpu, "cpu", spec_cpu, cpu_schema),
 	JSON_OBJ(spec_resources, pids, "pids", spec_pids, pids_schema),

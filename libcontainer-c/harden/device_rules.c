@@ -8,7 +8,8 @@
  *   "m" (mknod)            taken out
  *   deny                   stays where it is
  *
- * The devices that every container has are allowed by plan/devices_cgroup.c and not listed here.
+ * The devices that every container has by the policy are a measure: config.json says which ones are
+ * given besides.
  */
 #include <string.h>
 
@@ -101,12 +102,36 @@ static const char *reason(struct harden *h, const struct result *r)
 	return why ? why + 2 : NULL;
 }
 
+/* The policy's own list as rules. */
+static void measure_defaults(struct harden *h)
+{
+	const struct policy_devices *p = &h->policy->devices;
+	struct spec_device_cgroup *v = arena_array(h->a, p->n_defaults, sizeof(*v));
+
+	if (!v) {
+		h->oom = true;
+		return;
+	}
+	for (size_t i = 0; i < p->n_defaults; i++) {
+		const struct policy_device *d = &p->defaults[i];
+		v[i] = (struct spec_device_cgroup){.allow = true,
+						   .type = d->type,
+						   .major = number_i64(h, d->major),
+						   .minor = number_i64(h, d->minor),
+						   .access = d->access};
+	}
+	h->m.devices_listed = true;
+	h->m.devices = v;
+	h->m.n_devices = p->n_defaults;
+}
+
 void rule_device_rules(struct harden *h)
 {
 	struct spec_resources *r = need_resources(h);
 	struct result out = {0};
 
-	if (!r)
+	measure_defaults(h);
+	if (!r || h->oom)
 		return;
 	out.v = arena_array(h->a, r->n_devices + 1, sizeof(*out.v));
 	if (!out.v) {

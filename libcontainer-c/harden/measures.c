@@ -12,6 +12,8 @@ static const struct json_field fields[] = {
 	JSON_OBJ(measures, seccomp_profile, "seccompProfile", spec_seccomp, spec_seccomp_schema),
 	JSON_STRS(measures, seccomp_deny, "seccompDeny"),
 	JSON_U32(measures, securebits, "securebits"),
+	JSON_BOOL(measures, devices_listed, "devicesListed"),
+	JSON_OBJS(measures, devices, "devices", spec_device_cgroup, spec_device_cgroup_schema),
 	JSON_STRS(measures, landlock_readonly, "landlockReadonly"),
 	JSON_BOOL(measures, landlock_scope_sockets, "landlockScopeSockets"),
 	JSON_BOOL(measures, landlock_scope_signals, "landlockScopeSignals"),

@@ -15,6 +15,7 @@
 
 #include "oci-spec/schema.h"
 
+struct spec_device_cgroup;
 struct spec_pair;
 struct spec_seccomp;
 
@@ -30,6 +31,12 @@ struct measures {
 
 	/* SECBIT_... of prctl(2) PR_SET_SECUREBITS, locks included: rule capabilities. */
 	uint32_t securebits;
+
+	/* What the container may always open instead of the devices of the specification: rule
+	   device-rules. */
+	bool devices_listed;
+	struct spec_device_cgroup *devices;
+	size_t n_devices;
 
 	/* Landlock: rule landlock. */
 	char **landlock_readonly; /* hierarchies that are not written to */

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "harden/measures.h"
 #include "base/str.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
@@ -28,12 +29,16 @@ static int lines_for_v1(struct cgroup_builder *b)
 }
 
 /* The v1 controller where it is mounted; else any v2 tree, where eBPF needs no controller. */
-static int plan_devices(struct cgroup_builder *b)
+static int plan_devices(struct cgroup_builder *b, const struct measures *m)
 {
 	struct cgroup_plan *p = b->p;
 	struct cgroup_where w;
 	struct bpf_insn *insns;
-	int r = devices_rules_make(b->r->devices, b->r->n_devices, b->a, &p->devices, b->e);
+	size_t n_always = m->n_devices;
+	const struct spec_device_cgroup *always =
+		m->devices_listed ? m->devices : devices_defaults(&n_always);
+	int r = devices_rules_make(b->r->devices, b->r->n_devices, always, n_always, b->a,
+				   &p->devices, b->e);
 
 	if (r < 0)
 		return r;
@@ -62,8 +67,8 @@ static int (*const parts[])(struct cgroup_builder *) = {
 	cgroup_plan_network, cgroup_plan_rdma,	   cgroup_plan_unified,
 };
 
-int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const char *id,
-		     struct arena *a, struct cgroup_plan *ret, struct err *e)
+int cgroup_plan_make(const struct spec *s, const struct measures *m, const struct host_facts *f,
+		     const char *id, struct arena *a, struct cgroup_plan *ret, struct err *e)
 {
 	static const struct spec_resources none;
 	const struct spec_linux *l = s->linux_;
@@ -78,7 +83,7 @@ int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const cha
 	int r = cgroup_trees_make(l ? l->cgroups_path : NULL, f, id, a, &p, e);
 
 	if (r == 0)
-		r = plan_devices(&b);
+		r = plan_devices(&b, m);
 	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
 		r = parts[i](&b);
 	if (r < 0)

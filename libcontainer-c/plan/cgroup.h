@@ -20,6 +20,7 @@
 #include "plan/devices_cgroup.h"
 
 struct host_facts;
+struct measures;
 struct spec;
 
 enum cgroup_version { CGROUP_V1 = 1, CGROUP_V2 = 2 };
@@ -92,13 +93,13 @@ struct cgroup_plan {
 
 /**
  * cgroup_plan_make - resolve linux.cgroupsPath and linux.resources.
- * @s:  hardened spec
+ * @s, @m: hardened spec, and what goes with it
  * @id: container id, already checked
  * Errors: ERR_SPEC for values that contradict each other, ERR_HOST with the JSON pointer for what
  * this host's hierarchies cannot do.
  */
-int cgroup_plan_make(const struct spec *s, const struct host_facts *f, const char *id,
-		     struct arena *a, struct cgroup_plan *ret, struct err *e);
+int cgroup_plan_make(const struct spec *s, const struct measures *m, const struct host_facts *f,
+		     const char *id, struct arena *a, struct cgroup_plan *ret, struct err *e);
 
 /**
  * cgroup_plan_place - move a plan to the cgroups that a container has, wherever the runtime was

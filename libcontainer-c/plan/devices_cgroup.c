@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "oci-spec/default_devices.h"
 #include "oci-spec/spec.h"
 
 /* Far above any real list; bounds the work, which grows with the square, and the BPF program. */
@@ -26,19 +27,6 @@ struct builder {
 	size_t n;
 	struct err *e;
 };
-
-/* Not 5:1, the host's console: /dev/console of a container is one of its own pts. */
-static const struct device_exception builtin[] = {
-	{'c', 1, 3, DEVICE_READ | DEVICE_WRITE, NULL},		  /* null */
-	{'c', 1, 5, DEVICE_READ | DEVICE_WRITE, NULL},		  /* zero */
-	{'c', 1, 7, DEVICE_READ | DEVICE_WRITE, NULL},		  /* full */
-	{'c', 1, 8, DEVICE_READ | DEVICE_WRITE, NULL},		  /* random */
-	{'c', 1, 9, DEVICE_READ | DEVICE_WRITE, NULL},		  /* urandom */
-	{'c', 5, 0, DEVICE_READ | DEVICE_WRITE, NULL},		  /* tty */
-	{'c', 5, 2, DEVICE_READ | DEVICE_WRITE, NULL},		  /* ptmx */
-	{'c', 136, DEVICE_ANY, DEVICE_READ | DEVICE_WRITE, NULL}, /* pts/N */
-};
-#define N_BUILTIN (sizeof(builtin) / sizeof(builtin[0]))
 
 static int parse_access(const char *text, bool allow, const char *pointer, unsigned *ret,
 			struct err *e)
@@ -131,6 +119,21 @@ static int apply_one(struct builder *b, bool allow, const struct device_exceptio
 	return 0;
 }
 
+#define RULE(path, maj, min)                                                                       \
+	{.allow = true,                                                                            \
+	 .type = "c",                                                                              \
+	 .major = &(int64_t){maj},                                                                 \
+	 .minor = &(int64_t){min},                                                                 \
+	 .access = "rw"},
+static const struct spec_device_cgroup defaults[] = {SPEC_DEFAULT_NODES(RULE)
+							     SPEC_DEFAULT_TERMINALS(RULE)};
+
+const struct spec_device_cgroup *devices_defaults(size_t *ret_n)
+{
+	*ret_n = sizeof(defaults) / sizeof(defaults[0]);
+	return defaults;
+}
+
 static int apply_rule(struct builder *b, const struct spec_device_cgroup *rule, const char *pointer)
 {
 	struct device_exception x = {.pointer = pointer};
@@ -161,7 +164,23 @@ static int apply_rule(struct builder *b, const struct spec_device_cgroup *rule, 
 	return 0;
 }
 
-int devices_rules_make(const struct spec_device_cgroup *rules, size_t n, struct arena *a,
+/* Of a list that no config.json has: the policy's, kept in the state directory. */
+static int apply_always(struct builder *b, const struct spec_device_cgroup *rule)
+{
+	size_t first = b->n;
+	bool one = rule->allow && (str_eq(rule->type, "c") || str_eq(rule->type, "b"));
+	int r = one ? apply_rule(b, rule, "devices of the policy") : -EINVAL;
+
+	if (r < 0)
+		return err_set(b->e, ERR_STATE, -r,
+			       "a device that every container has is not allowed by its rule");
+	for (; first < b->n; first++)
+		b->list[first].pointer = NULL;
+	return 0;
+}
+
+int devices_rules_make(const struct spec_device_cgroup *rules, size_t n,
+		       const struct spec_device_cgroup *always, size_t n_always, struct arena *a,
 		       struct devices_rules *ret, struct err *e)
 {
 	struct builder b = {.e = e};
@@ -169,7 +188,7 @@ int devices_rules_make(const struct spec_device_cgroup *rules, size_t n, struct 
 	if (n > MAX_RULES)
 		return err_set(e, ERR_SPEC, E2BIG, "/linux/resources/devices: more than %d rules",
 			       MAX_RULES);
-	b.list = arena_array(a, 2 * n + N_BUILTIN, sizeof(*b.list));
+	b.list = arena_array(a, 2 * (n + n_always), sizeof(*b.list));
 	if (!b.list)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++) {
@@ -180,9 +199,11 @@ int devices_rules_make(const struct spec_device_cgroup *rules, size_t n, struct 
 		if (r < 0)
 			return r;
 	}
-	if (!b.default_allow)
-		for (size_t i = 0; i < N_BUILTIN; i++)
-			add_exception(&b, &builtin[i]);
+	for (size_t i = 0; i < n_always && !b.default_allow; i++) {
+		int r = apply_always(&b, &always[i]);
+		if (r < 0)
+			return r;
+	}
 	*ret = (struct devices_rules){
 		.default_allow = b.default_allow, .exceptions = b.list, .n = b.n};
 	return 0;

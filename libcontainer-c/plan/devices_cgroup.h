@@ -31,7 +31,7 @@ struct device_exception {
 	char type; /* 'c' or 'b' */
 	int64_t major, minor;
 	unsigned access;     /* DEVICE_... bits, never 0 */
-	const char *pointer; /* JSON pointer of the rule; NULL: one of the built-in devices */
+	const char *pointer; /* JSON pointer of the rule; NULL: of what a container always has */
 };
 
 struct devices_rules {
@@ -41,15 +41,22 @@ struct devices_rules {
 };
 
 /**
- * devices_rules_make - reduce ordered rules, then allow the built-in devices (null zero full
- * random urandom tty console ptmx pts) for reading and writing, as every runtime does; without
- * mknod, which a container in a user namespace cannot use anyhow.
+ * devices_defaults - rules for the devices that every container has (null zero full random urandom
+ * tty ptmx pts), for reading and writing, as every runtime has them; without mknod, which a
+ * container in a user namespace cannot use anyhow.
+ */
+const struct spec_device_cgroup *devices_defaults(size_t *ret_n);
+
+/**
+ * devices_rules_make - reduce ordered rules, then allow what a container always has.
  * @rules: linux.resources.devices, @n of them; may be NULL
+ * @always: allowing rules, @n_always of them; ERR_STATE when one of them is no such rule
  * ERR_SPEC for a bad rule, and for a rule that takes back a part of what an earlier, wider rule
  * gave ("allow c *:* rw" then "deny c 10:1 w"): the v1 controller ignores it silently, so that the
  * container would get more than was asked for.
  */
-int devices_rules_make(const struct spec_device_cgroup *rules, size_t n, struct arena *a,
+int devices_rules_make(const struct spec_device_cgroup *rules, size_t n,
+		       const struct spec_device_cgroup *always, size_t n_always, struct arena *a,
 		       struct devices_rules *ret, struct err *e);
 
 /**

@@ -12,17 +12,12 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "oci-spec/default_devices.h"
 #include "oci-spec/spec.h"
 #include "plan/namespaces.h"
 
-static const struct device_plan default_devices[] = {
-	{.path = "/dev/null", .major = 1, .minor = 3},
-	{.path = "/dev/zero", .major = 1, .minor = 5},
-	{.path = "/dev/full", .major = 1, .minor = 7},
-	{.path = "/dev/random", .major = 1, .minor = 8},
-	{.path = "/dev/urandom", .major = 1, .minor = 9},
-	{.path = "/dev/tty", .major = 5, .minor = 0},
-};
+#define NODE(where, maj, min) {.path = where, .major = maj, .minor = min},
+static const struct device_plan default_devices[] = {SPEC_DEFAULT_NODES(NODE)};
 #define N_DEFAULT (sizeof(default_devices) / sizeof(default_devices[0]))
 
 static const struct dev_link links[] = {

@@ -41,7 +41,7 @@ int plan_make(const struct spec *hardened, const struct measures *measures,
 	if (r == 0)
 		r = mounts_plan_make(hardened, facts, &p.ns, a, &p.mounts, e);
 	if (r == 0)
-		r = cgroup_plan_make(hardened, facts, id, a, &p.cgroup, e);
+		r = cgroup_plan_make(hardened, measures, facts, id, a, &p.cgroup, e);
 	if (r == 0)
 		r = plan_process(hardened, hardened->process, measures, facts, a, &p, e);
 	if (r == 0)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "oci-spec/default_devices.h"
+
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -144,18 +146,9 @@ static const struct policy_storage storage[] = {
 	 "made by kubernetes for the container's root"},
 };
 
-/* Not 5:1: as a node it is the host's console. The container's /dev/console is a terminal of its
- * own. */
-static const struct policy_device devices[] = {
-	{"c", 1, 3, "rw", "/dev/null"},
-	{"c", 1, 5, "rw", "/dev/zero"},
-	{"c", 1, 7, "rw", "/dev/full"},
-	{"c", 1, 8, "rw", "/dev/random"},
-	{"c", 1, 9, "rw", "/dev/urandom"},
-	{"c", 5, 0, "rw", "/dev/tty"},
-	{"c", 5, 2, "rw", "/dev/ptmx"},
-	{"c", 136, -1, "rw", "terminals of the container's devpts"},
-};
+#define DEVICE(path, major, minor) {"c", major, minor, "rw", path},
+static const struct policy_device devices[] = {SPEC_DEFAULT_NODES(DEVICE)
+						       SPEC_DEFAULT_TERMINALS(DEVICE)};
 
 /* Settings that each ipc namespace has of its own (runc's list). */
 static const struct spec_pair sysctl_ipc[] = {

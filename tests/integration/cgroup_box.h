@@ -29,6 +29,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "host/cgroup_probe.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "kernel/sys.h"
 #include "oci-spec/spec.h"
@@ -39,6 +40,7 @@
 
 static struct arena arena;
 static struct err error;
+static const struct measures measures; /* as without a hardening layer */
 static struct host_facts facts;
 static struct cgroup_plan plan;
 static struct cgroup cgroup;
@@ -137,7 +139,7 @@ static int box_plan(const char *path)
 	struct spec s = {.linux_ = &l};
 
 	err_clear(&error);
-	return cgroup_plan_make(&s, &facts, "box", &arena, &plan, &error);
+	return cgroup_plan_make(&s, &measures, &facts, "box", &arena, &plan, &error);
 }
 
 /* Plans and creates /bulkhead-test-PID/NAME with `resources`, which is then cleared. */

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "harden/measures.h"
 #include "host/facts.h"
 #include "oci-spec/spec.h"
 #include "plan/cgroup.h"
@@ -104,6 +105,7 @@ static inline void render_settings(const struct cgroup_plan *p, struct strbuf *o
 
 static struct arena arena;
 static struct err error;
+static const struct measures measures; /* as without a hardening layer */
 static struct cgroup_plan plan;
 
 static int make(const struct host_facts *f, struct spec_resources *r, const char *path)
@@ -113,7 +115,7 @@ static int make(const struct host_facts *f, struct spec_resources *r, const char
 
 	arena_free(&arena);
 	err_clear(&error);
-	return cgroup_plan_make(&s, f, "c1", &arena, &plan, &error);
+	return cgroup_plan_make(&s, &measures, f, "c1", &arena, &plan, &error);
 }
 
 static void check_settings(const struct host_facts *f, struct spec_resources *r, const char *want)

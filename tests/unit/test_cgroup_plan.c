@@ -169,7 +169,7 @@ TEST(out_of_memory)
 	for (size_t limit = 1; limit < 65536; limit += 16) {
 		struct arena small = {.limit = limit};
 		struct err e = {0};
-		int got = cgroup_plan_make(&s, &host_v2, "c1", &small, &plan, &e);
+		int got = cgroup_plan_make(&s, &measures, &host_v2, "c1", &small, &plan, &e);
 		arena_free(&small);
 		if (got == 0)
 			break;

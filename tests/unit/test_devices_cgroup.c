@@ -23,7 +23,10 @@ static int reduce(const struct spec_device_cgroup *rules, size_t n, struct devic
 {
 	arena_free(&arena);
 	err_clear(&error);
-	return devices_rules_make(rules, n, &arena, ret, &error);
+	size_t n_always;
+	const struct spec_device_cgroup *always = devices_defaults(&n_always);
+
+	return devices_rules_make(rules, n, always, n_always, &arena, ret, &error);
 }
 
 /* Runs the program; the few instructions that it may consist of. Returns -1 for anything else. */
@@ -409,4 +412,50 @@ TEST(too_many_rules)
 	CHECK_HAS(error.msg, "more than 2048 rules");
 	CHECK_INT(reduce(rules, 2048, &r), 0);
 	arena_free(&arena);
+}
+
+TEST(what_a_container_always_has_is_a_list)
+{
+	struct spec_device_cgroup deny = {.allow = false, .access = rwm};
+	struct spec_device_cgroup mine[] = {
+		{true, c_type, &numbers[10], &numbers[2], rw},
+		{true, b_type, &numbers[7], NULL, (char[]){"r"}},
+	};
+	struct devices_rules r;
+
+	arena_free(&arena);
+	CHECK_INT(devices_rules_make(&deny, 1, mine, 2, &arena, &r, &error), 0);
+	CHECK_INT(r.n, 2);
+	CHECK(!r.exceptions[0].pointer && !r.exceptions[1].pointer);
+	CHECK(devices_rules_allow(&r, 'c', 10, 2, DEVICE_READ | DEVICE_WRITE));
+	CHECK(devices_rules_allow(&r, 'b', 7, 99, DEVICE_READ));
+	CHECK(!devices_rules_allow(&r, 'b', 7, 99, DEVICE_WRITE));
+	CHECK(!devices_rules_allow(&r, 'c', 1, 3, DEVICE_READ));
+	CHECK_INT(devices_rules_make(&deny, 1, NULL, 0, &arena, &r, &error), 0);
+	CHECK_INT(r.n, 0);
+	/* A rule of the document keeps its name; the default to allow needs no list. */
+	CHECK_INT(devices_rules_make(mine, 1, mine, 1, &arena, &r, &error), 0);
+	CHECK_INT(r.n, 1);
+	CHECK_STR(r.exceptions[0].pointer, "/linux/resources/devices/0");
+	struct spec_device_cgroup all = {.allow = true, .access = rwm};
+	CHECK_INT(devices_rules_make(&all, 1, mine, 2, &arena, &r, &error), 0);
+	CHECK(r.default_allow && r.n == 0);
+}
+
+TEST(a_list_that_is_none_is_an_error)
+{
+	struct spec_device_cgroup bad[] = {
+		{false, c_type, &numbers[1], &numbers[3], rw},
+		{true, NULL, NULL, NULL, rwm},
+		{true, a_type, &numbers[1], NULL, rw},
+		{true, c_type, &numbers[1], NULL, NULL},
+		{true, c_type, &numbers[1], NULL, (char[]){"x"}},
+	};
+	struct devices_rules r;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		err_clear(&error);
+		CHECK(devices_rules_make(NULL, 0, &bad[i], 1, &arena, &r, &error) < 0);
+		CHECK(error.kind != ERR_NONE);
+	}
 }

@@ -185,3 +185,30 @@ TEST(a_minor_of_zero_is_a_number)
 				    "{'allow':true,'type':'c','major':5,'minor':7,'access':'rw'}"),
 		  "[" DENY "]");
 }
+
+TEST(what_every_container_has_is_the_policys_list)
+{
+	static struct policy_device mine[] = {{"c", 1, 3, "rw", "x"}, {"b", 7, -1, "r", "y"}};
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", "");
+	CHECK(c->m.devices_listed);
+	CHECK_INT(c->m.n_devices, 8);
+	CHECK_INT(*c->m.devices[7].major, 136);
+	CHECK_INT(*c->m.devices[7].minor, -1);
+	c->p.devices.defaults = mine;
+	c->p.devices.n_defaults = 2;
+	case_doc(c, "", "", "");
+	CHECK_INT(c->m.n_devices, 2);
+	CHECK(c->m.devices[0].allow && c->m.devices[1].allow);
+	CHECK_STR(c->m.devices[1].type, "b");
+	CHECK_INT(*c->m.devices[1].major, 7);
+	CHECK_INT(*c->m.devices[1].minor, -1);
+	CHECK_STR(c->m.devices[1].access, "r");
+	c->p.devices.n_defaults = 0;
+	case_doc(c, "", "", "");
+	CHECK(c->m.devices_listed && c->m.n_devices == 0);
+	c->p.devices.level = POLICY_OFF;
+	case_doc(c, "", "", "");
+	CHECK(!c->m.devices_listed && !c->m.devices);
+}
