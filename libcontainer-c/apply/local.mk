@@ -52,6 +52,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 # The root mount.
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/fsids.c libcontainer-c/apply/fsids.h \
+	libcontainer-c/apply/id_map.c libcontainer-c/apply/id_map.h \
 	libcontainer-c/apply/idmap.c libcontainer-c/apply/idmap.h \
 	libcontainer-c/apply/mountinfo.c libcontainer-c/apply/mountinfo.h \
 	libcontainer-c/apply/mountinfo_read.c \

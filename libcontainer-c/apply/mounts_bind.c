@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <signal.h>
 
+#include "apply/id_map.h"
 #include "base/err.h"
 #include "base/fd.h"
-#include "base/str.h"
 #include "kernel/sys.h"
 #include "plan/namespaces.h"
 
@@ -95,21 +95,6 @@ static int idmap(const struct mount_plan *p, int fd, int userns_fd, struct err *
 		       p->index, p->source);
 }
 
-static int write_map(pid_t pid, const char *file, const struct id_extent *x, size_t n,
-		     struct err *e)
-{
-	AUTO_STRBUF text = STRBUF_INIT;
-	char path[64];
-
-	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&text, "%u %u %u\n", x[i].inside, x[i].outside, x[i].size);
-	if (text.failed || !text.buf)
-		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	int r = file_write_at(AT_FDCWD, path, text.buf);
-	return r < 0 ? err_sys(e, -r, "write the %s of a mount", file) : 0;
-}
-
 /* In the child: keep the namespace alive until the parent closes its end. */
 _Noreturn static void hold(int fd)
 {
@@ -123,16 +108,19 @@ _Noreturn static void hold(int fd)
 
 static int map_and_open(pid_t pid, const struct id_maps *maps, struct err *e)
 {
-	char path[64];
-	int r = write_map(pid, "uid_map", maps->uid, maps->n_uid, e);
+	char path[32];
 
-	if (r >= 0)
-		r = write_map(pid, "gid_map", maps->gid, maps->n_gid, e);
+	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	AUTO_FD dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return err_sys(e, errno, "open %s", path);
+	int r = id_map_write(dir, "uid_map", maps->uid, maps->n_uid, e);
+	if (r == 0)
+		r = id_map_write(dir, "gid_map", maps->gid, maps->n_gid, e);
 	if (r < 0)
 		return r;
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? err_sys(e, errno, "open %s", path) : fd;
+	int fd = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? err_sys(e, errno, "open the user namespace of a mount") : fd;
 }
 
 static int userns_open(const struct id_maps *maps, struct err *e)

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apply/id_map.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
@@ -275,56 +276,10 @@ int spawn_process(const struct namespaces_plan *ns, int cgroup_fd, void (*prepar
 	return r;
 }
 
-static int format_map(const struct id_extent *v, size_t n, char *text, size_t size)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		int w = snprintf(text + len, size - len, "%u %u %u\n", v[i].inside, v[i].outside,
-				 v[i].size);
-		if (w < 0 || (size_t)w >= size - len)
-			return -E2BIG;
-		len += (size_t)w;
-	}
-	return 0;
-}
-
-/* The kernel sorts extents; compare as sets. */
-static bool map_is(int dir, const char *file, const struct id_extent *v, size_t n)
-{
-	char text[16384];
-	unsigned in, out, size;
-	size_t seen = 0;
-	int used;
-
-	if (file_read_at(dir, file, text, sizeof(text)) <= 0)
-		return false;
-	for (const char *p = text; sscanf(p, "%u %u %u%n", &in, &out, &size, &used) == 3;
-	     p += used, seen++) {
-		size_t i = 0;
-		while (i < n && (v[i].inside != in || v[i].outside != out || v[i].size != size))
-			i++;
-		if (i == n)
-			return false;
-	}
-	return seen == n;
-}
-
 static int set_map(int dir, const char *file, const struct id_extent *v, size_t n, bool write_it,
 		   struct err *e)
 {
-	char text[16384];
-	int r = format_map(v, n, text, sizeof(text));
-
-	if (r < 0)
-		return err_set(e, ERR_SPEC, -r, "/linux/uidMappings: too many extents");
-	r = write_it ? file_write_at(dir, file, text) : 0;
-	if (r < 0)
-		return err_sys(e, -r, "write %s", file);
-	if (!map_is(dir, file, v, n))
-		return err_set(e, ERR_SYSTEM, EIO, "%s reads back different from what was planned",
-			       file);
-	return 0;
+	return write_it ? id_map_write(dir, file, v, n, e) : id_map_check(dir, file, v, n, e);
 }
 
 int spawn_map(const struct namespaces_plan *ns, struct spawned *p, struct err *e)
