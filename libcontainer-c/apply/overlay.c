@@ -32,6 +32,18 @@ struct build {
 	int userns_fd;
 };
 
+/*
+ * An engine that knows nothing of SELinux leaves the labels of its storage on the files, which a
+ * confined container is kept from. One that does has mounted A with a label.
+ */
+static int add_context(struct build *b, const char *context, struct err *e)
+{
+	if (!context || strstr(b->options.extra, "context="))
+		return 0;
+	b->options.extra = arena_printf(&b->arena, "%s,context=\"%s\"", b->options.extra, context);
+	return b->options.extra ? 0 : err_sys(e, ENOMEM, "rootfs overlay");
+}
+
 /* Options and layers, as far as the text and the directories tell. */
 static int read_original(struct build *b, const struct mountinfo *a, struct err *e)
 {
@@ -147,10 +159,12 @@ static int check_writable(const struct build *b, int fd, struct err *e)
 }
 
 static int build(struct build *b, const struct mountinfo *a, uint32_t uid, uint32_t gid,
-		 struct err *e)
+		 const char *context, struct err *e)
 {
 	int r = read_original(b, a, e);
 
+	if (r == 0)
+		r = add_context(b, context, e);
 	if (r == 0 && b->layers.upper) {
 		if (b->options.readonly || mountinfo_has_option(a, "ro"))
 			upper_to_lower(b);
@@ -188,7 +202,7 @@ static void undo_workdir(const struct build *b)
 }
 
 int overlay_open(const struct mountinfo *a, int userns_fd, uint32_t root_uid, uint32_t root_gid,
-		 struct overlay *ret, struct err *e)
+		 const char *context, struct overlay *ret, struct err *e)
 {
 	struct build b = {.arena = ARENA_INIT,
 			  .layers = OVERLAY_LAYERS_INIT,
@@ -196,7 +210,7 @@ int overlay_open(const struct mountinfo *a, int userns_fd, uint32_t root_uid, ui
 			  .stage = OVERLAY_STAGE_INIT,
 			  .userns_fd = userns_fd};
 	char workdir[PATH_MAX];
-	int fd = build(&b, a, root_uid, root_gid, e);
+	int fd = build(&b, a, root_uid, root_gid, context, e);
 	int r = fd < 0 ? fd : record_workdir(&b, workdir, e);
 
 	if (r < 0) {

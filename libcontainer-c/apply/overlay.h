@@ -29,6 +29,7 @@ struct overlay {
  * @userns_fd: map for the layers
  * @root_uid, @root_gid: host ids of the container's root: overlayfs does its own work (copy-ups,
  *                       whiteouts, its work dir) as the mounter's fsuid, which must be mapped
+ * @context: SELinux label of all its files unless A has such an option; NULL: those on disk
  *
  * The caller's mount namespace must be private and its "/" not shared: layers stand on a staging
  * tmpfs over "/" for a moment. cwd, fsuid and fsgid are as before afterwards.
@@ -37,7 +38,7 @@ struct overlay {
  * and an overlay that came up read-only.
  */
 int overlay_open(const struct mountinfo *a, int userns_fd, uint32_t root_uid, uint32_t root_gid,
-		 struct overlay *ret, struct err *e);
+		 const char *context, struct overlay *ret, struct err *e);
 
 /**
  * overlay_workdir_release - remove the work dir that overlay_open() made for the overlay whose

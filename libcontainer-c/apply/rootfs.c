@@ -55,7 +55,7 @@ static uint64_t inherited_attrs(const struct mountinfo *a)
 }
 
 static int open_overlay(const struct rootfs_source *s, int userns_fd, uint32_t uid, uint32_t gid,
-			struct rootfs *r, struct err *e)
+			const char *context, struct rootfs *r, struct err *e)
 {
 	struct overlay o = OVERLAY_INIT;
 	int ret;
@@ -65,7 +65,7 @@ static int open_overlay(const struct rootfs_source *s, int userns_fd, uint32_t u
 			       "rootfs %s is a directory inside an overlay, not the overlay's "
 			       "root: it can't be idmapped",
 			       s->path);
-	ret = overlay_open(&s->mount, userns_fd, uid, gid, &o, e);
+	ret = overlay_open(&s->mount, userns_fd, uid, gid, context, &o, e);
 	if (ret < 0)
 		return ret;
 	r->fd = o.fd;
@@ -133,7 +133,7 @@ static int open_mount(const struct rootfs_plan *p, const struct rootfs_source *s
 	 */
 	r->idmapped = userns_fd >= 0 && s->uid != uid;
 	if (r->idmapped && s->overlay)
-		return open_overlay(s, userns_fd, uid, gid, r, e);
+		return open_overlay(s, userns_fd, uid, gid, p->context, r, e);
 	r->fd = idmap_clone(s->fd, "", r->idmapped ? userns_fd : -1, p->attrs, false, "rootfs", e);
 	return r->fd < 0 ? r->fd : 0;
 }

@@ -69,10 +69,12 @@ static int read_profiles(struct host_facts *f, struct profile_fact *wanted)
 	return 0;
 }
 
-/* Namespaces and stacks ("a//&b", ":ns:a", "&a") are no names of the list. */
-static bool is_plain_name(const char *name)
+/* Namespaces and stacks ("a//&b", ":ns:a", "&a") are no names of the list, and unconfined is always
+ * there. */
+static bool is_listed_name(const char *name)
 {
-	return name && *name && *name != ':' && *name != '&' && !strstr(name, "//&");
+	return name && *name && *name != ':' && *name != '&' && !strstr(name, "//&") &&
+	       strcmp(name, "unconfined") != 0;
 }
 
 static int probe_apparmor(const struct spec *s, const struct policy *p, struct arena *a,
@@ -91,7 +93,7 @@ static int probe_apparmor(const struct spec *s, const struct policy *p, struct a
 	if (!wanted)
 		return -ENOMEM;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (is_plain_name(names[i]))
+		if (is_listed_name(names[i]))
 			wanted[f->n_profiles++].name = names[i];
 	f->profiles = wanted;
 	return read_profiles(f, wanted);

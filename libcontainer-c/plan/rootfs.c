@@ -62,6 +62,25 @@ static int plan_path(const char *path, const char *bundle, struct arena *a, stru
 	return p->path ? 0 : err_sys(e, ENOMEM, "/root/path");
 }
 
+/*
+ * The mount label without its categories: those belong to this one container, and its root file
+ * system outlives it. A program that it has installed would carry them on disk, where mprotect(2)
+ * looks (an overlay maps the file below), and would not start in the next container.
+ */
+static int plan_context(const struct spec *s, struct arena *a, struct rootfs_plan *p, struct err *e)
+{
+	const char *label = s->linux_ ? s->linux_->mount_label : NULL;
+	const char *end = label;
+
+	/* With a label for the process the host has SELinux: plan/process.c sees to it. */
+	if (!label || !s->process || !s->process->selinux_label)
+		return 0;
+	for (int field = 0; field < 4 && end; field++)
+		end = strchr(end + (field > 0), ':');
+	p->context = arena_strndup(a, label, end ? (size_t)(end - label) : strlen(label));
+	return p->context ? 0 : err_sys(e, ENOMEM, "/linux/mountLabel");
+}
+
 int rootfs_plan_make(const struct spec *s, const struct measures *m, const char *bundle,
 		     struct arena *a, struct rootfs_plan *ret, struct err *e)
 {
@@ -78,6 +97,9 @@ int rootfs_plan_make(const struct spec *s, const struct measures *m, const char 
 	p.attrs = (m->rootfs_nosuid ? MOUNT_ATTR_NOSUID : 0) |
 		  (m->rootfs_nodev ? MOUNT_ATTR_NODEV : 0) |
 		  (m->rootfs_noexec ? MOUNT_ATTR_NOEXEC : 0);
+	r = plan_context(s, a, &p, e);
+	if (r < 0)
+		return r;
 	*ret = p;
 	return 0;
 }

@@ -23,7 +23,8 @@ struct rootfs_plan {
 	 * the host's. linux.rootfsPropagation; default and "unbindable": rslave. Never shared.
 	 */
 	uint64_t propagation;
-	bool unbindable; /* make "/" unbindable after the pivot */
+	bool unbindable;     /* make "/" unbindable after the pivot */
+	const char *context; /* SELinux label of all files, where nobody has given one; or NULL */
 	uint64_t attrs; /* MOUNT_ATTR_NOSUID, _NODEV, _NOEXEC: what the image may not bring along */
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "oci-spec/spec.h"
 #include "harden/measures.h"
 #include "plan/rootfs.h"
@@ -115,4 +116,27 @@ TEST(propagation)
 	check_bad("r", "shared", "/linux/rootfsPropagation: ");
 	check_bad("r", "rshared", "/linux/rootfsPropagation: ");
 	check_bad("r", "Slave", "/linux/rootfsPropagation: unknown");
+}
+
+/* Whose categories would be somebody else's next time. */
+TEST(context)
+{
+	static const struct {
+		const char *process, *mount, *want;
+	} cases[] = {
+		{"u:r:t:s0:c1,c2", "u:o:f:s0:c1,c2", "u:o:f:s0"},
+		{"u:r:t:s0", "u:o:f:s0", "u:o:f:s0"},
+		{"u:r:t:s0", "u:o:f", "u:o:f"},
+		{"u:r:t:s0", NULL, NULL},
+		{NULL, "u:o:f:s0", NULL},
+	};
+	struct spec_root root = {.path = "rootfs"};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct spec_process process = {.selinux_label = cases[i].process};
+		struct spec_linux linux_ = {.mount_label = cases[i].mount};
+		struct spec s = {.root = &root, .linux_ = &linux_, .process = &process};
+		CHECK_INT(rootfs_plan_make(&s, &measures, "/b", &arena, &plan, &err), 0);
+		CHECK_MSG(str_eq(plan.context, cases[i].want), "%s", plan.context);
+	}
 }

@@ -175,6 +175,24 @@ def what_images_need():
 
 
 @test
+def what_a_policy_can_say():
+    def run_with(rule, profile=None, status=0):
+        with bundle() as b:
+            b.config["process"]["apparmorProfile"] = profile
+            b.args("cat", "/proc/self/attr/apparmor/current").save()
+            write(f"{b.top}/policy.json", json.dumps({"apparmor": rule}), 0o600)
+            r = b("--policy", f"{b.top}/policy.json", "run", "--bundle", f"{b.top}/bundle", b.new_id(), status=status)
+            return (r.out if status == 0 else r.err).strip()
+    equal(run_with({"profile": "bulkhead-test"}), "bulkhead-test (enforce)")
+    equal(run_with({"level": "off"}), "unconfined")
+    equal(run_with({"level": "audit"}), "unconfined")
+    equal(run_with({"profile": "nowhere"}), "unconfined")
+    has(run_with({"profile": "nowhere", "require": True}, status=1), 'is required and is not loaded')
+    equal(run_with({"require": True}), DEFAULT)
+    equal(run_with({"allowUnconfined": True}, "unconfined"), "unconfined")
+
+
+@test
 def signals_of_the_runtime():
     with bundle() as b, b.started("sh", "-c", "trap 'echo got; exit 3' TERM; echo up; while :; do sleep 0.1; done") as cid:
         wait_for(lambda: "up" in b.output(), "the trap")

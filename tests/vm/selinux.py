@@ -8,9 +8,10 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import check, equal, has, lacks, main, read, scratch, test, wait_for, write  # noqa: E402
+from harness import check, equal, has, lacks, main, read, run, scratch, test, wait_for, write  # noqa: E402
 
 PROCESS = "system_u:system_r:bulkhead_container_t:s0:"
+STORAGE = "system_u:object_r:var_lib_t:s0"
 FILE = "system_u:object_r:bulkhead_file_t:s0:"
 
 
@@ -146,6 +147,59 @@ def what_a_container_makes_is_closed_to_others():
                 r = other.run("sh", "-c", "ls /shared; cat /shared/file; echo x > /shared/file", status=1)
                 equal(r.out, "file\n")
                 equal(r.err.count("denied"), 2, r.err)
+
+
+@test
+def overlays_of_engines():
+    """Layers with the labels of an engine's storage: the container's root is mounted with its own label as context."""
+    with bundle() as b, scratch() as layers:
+        for name in ("lower", "upper", "work", "merged"):
+            os.makedirs(f"{layers}/{name}")
+        run("cp", "-a", f"{b.rootfs}/.", f"{layers}/lower")
+        for top, dirs, files in os.walk(layers):
+            for name in (".", *dirs, *files):
+                if not os.path.islink(f"{top}/{name}"):
+                    label_file(f"{top}/{name}", STORAGE)
+        b.config["root"]["path"] = f"{layers}/merged"
+        for option, kept in (("", None), (f',context="{FILE}c7,c8"', "c7,c8")):
+            run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={layers}/lower,upperdir={layers}/upper,"
+                f"workdir={layers}/work,index=off{option}", f"{layers}/merged")
+            try:
+                b.config["process"]["selinuxLabel"] = PROCESS + kept if kept else None
+                with b.started("sh", "-c", "echo new > /etc/new; cat /etc/passwd > /etc/copy && sleep 1000") as cid:
+                    pid = b.state(cid)["pid"]
+                    wait_for(lambda: os.path.exists(f"{layers}/upper/etc/copy"), "what it writes")
+                    equal(file_label(f"/proc/{pid}/root/etc/passwd"), (FILE + kept) if kept else FILE[:-1])
+                # No pair on disk: the next container has another one.
+                if not kept:
+                    equal(file_label(f"{layers}/upper/etc/new"), FILE[:-1])
+                os.remove(f"{layers}/merged/etc/copy")
+            finally:
+                run("umount", f"{layers}/merged")
+
+
+def policy(b, **rules):
+    write(f"{b.top}/policy.json", json.dumps(rules), 0o600)
+    return "--policy", f"{b.top}/policy.json"
+
+
+@test
+def what_a_policy_can_say():
+    show = ("sh", "-c", "cat /proc/self/attr/current")
+
+    def run_with(rule, label=None, status=0):
+        with bundle() as b:
+            b.config["process"]["selinuxLabel"] = label
+            b.args(*show).save()
+            r = b(*policy(b, selinux=rule), "run", "--bundle", f"{b.top}/bundle", b.new_id(), status=status)
+            return (r.out if status == 0 else r.err).strip("\0\n")
+    equal(run_with({"categories": False}), PROCESS[:-1])
+    equal(run_with({"level": "off"}), "system_u:system_r:kernel_t:s0")
+    equal(run_with({"level": "audit"}), "system_u:system_r:kernel_t:s0")
+    equal(run_with({"label": "system_u:system_r:nowhere_t"}), "system_u:system_r:kernel_t:s0")
+    has(run_with({"label": "system_u:system_r:nowhere_t", "require": True}, status=1),
+        "policy: selinux: a label of SELinux is required, and the loaded policy has no such type")
+    equal(run_with({"allowUnconfined": True}, "system_u:system_r:kernel_t:s0"), "system_u:system_r:kernel_t:s0")
 
 
 @test
