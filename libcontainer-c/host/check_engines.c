@@ -30,6 +30,7 @@ struct docker_config {
 	struct docker_runtime *runtimes;
 	size_t n_runtimes;
 	const char *default_runtime;
+	const char *data_root;
 };
 
 static const struct json_field runtime_fields[] = {JSON_STR(docker_runtime, path, "path")};
@@ -37,6 +38,7 @@ static const struct json_schema runtime_schema = JSON_SCHEMA(docker_runtime, run
 static const struct json_field config_fields[] = {
 	JSON_OBJ_MAP(docker_config, runtimes, "runtimes", docker_runtime, runtime_schema),
 	JSON_STR(docker_config, default_runtime, "default-runtime"),
+	JSON_STR(docker_config, data_root, "data-root"),
 };
 static const struct json_schema config_schema = JSON_SCHEMA(docker_config, config_fields);
 
@@ -93,21 +95,37 @@ static void check_docker_config(struct check *c, const struct docker_config *d)
 			  "\"default-runtime\"");
 }
 
-static void check_docker(struct check *c)
+/* Without the file all is as by default. -EACCES, or another error with @e set. */
+static int read_docker_config(const struct check *c, struct docker_config *ret, struct err *e)
 {
 	static const char path[] = "/etc/docker/daemon.json";
-	struct docker_config d = {0};
-	struct err why = {0};
 	char *text;
 	ssize_t n = read_text(c, path, &text);
 
-	if (n >= 0 && json_parse_object(&config_schema, path, text, (size_t)n, c->a, &d,
-					JSON_IGNORE, &why) < 0) {
+	*ret = (struct docker_config){0};
+	if (n < 0)
+		return n == -ENOENT ? 0 : (int)n;
+	return json_parse_object(&config_schema, path, text, (size_t)n, c->a, ret, JSON_IGNORE, e);
+}
+
+const char *check_docker_root(const struct check *c)
+{
+	struct docker_config d;
+
+	return read_docker_config(c, &d, NULL) == 0 && d.data_root ? d.data_root
+								   : "/var/lib/docker";
+}
+
+static void check_docker(struct check *c)
+{
+	struct docker_config d;
+	struct err why = {0};
+	int r = read_docker_config(c, &d, &why);
+
+	if (why.kind != ERR_NONE)
 		check_add(c, CHECK_WARN, AREA, "docker", arena_strdup(c->a, why.msg),
 			  "dockerd will not start with it");
-		return;
-	}
-	if (n < 0 && n != -ENOENT)
+	else if (r < 0)
 		check_needs_root(c, AREA, "docker");
 	else
 		check_docker_config(c, &d);

@@ -146,16 +146,6 @@ static int in_helper(int (*attempt)(const char *, int), const char *path)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ETIMEDOUT;
 }
 
-/* What an engine keeps root file systems in. */
-static const struct {
-	const char *path, *of;
-} storage[] = {
-	{"/var/lib/docker", "docker"},
-	{"/var/lib/containerd", "containerd"},
-	{"/var/lib/containers/storage", "podman"},
-};
-#define N_STORAGE (sizeof(storage) / sizeof(storage[0]))
-
 static const char *type_of(const struct check *c, const char *path)
 {
 	static const struct {
@@ -204,13 +194,20 @@ static void check_storage(struct check *c, const char *path, const char *of)
 
 void check_file_systems(struct check *c)
 {
+	const struct {
+		const char *path, *of;
+	} storage[] = {
+		{check_docker_root(c), "docker"},
+		{"/var/lib/containerd", "containerd"},
+		{"/var/lib/containers/storage", "podman"},
+	};
 	bool any = false;
 
 	if (!c->root) {
 		check_needs_root(c, AREA, "idmapped mounts");
 		return;
 	}
-	for (size_t i = 0; i < N_STORAGE; i++) {
+	for (size_t i = 0; i < sizeof(storage) / sizeof(storage[0]); i++) {
 		if (access(storage[i].path, F_OK) < 0)
 			continue;
 		any = true;

@@ -32,4 +32,7 @@ void check_security(struct check *c);
 void check_ids(struct check *c);
 void check_engines(struct check *c);
 
+/** check_docker_root - where dockerd keeps images: "data-root", else its default. */
+const char *check_docker_root(const struct check *c);
+
 #endif

@@ -127,6 +127,9 @@ mkdir /var/lib/docker"""
     equal(failed(found), [("file systems", "idmapped mounts of /var/lib/docker")])
     has(row(found, "file systems", "idmapped mounts of /var/lib/docker")["seen"], "overlay: ")
     has(row(found, "file systems", "idmapped mounts of /var/lib/docker")["todo"], "storage of docker")
+    # Where docker has been told to keep its images.
+    found = host(with_etc({"/etc/docker/daemon.json": '{"data-root": "/mnt"}'}))
+    has(row(found, "file systems", "idmapped mounts of /mnt")["seen"], "tmpfs: ")
     # With a disk below it, mounted where the engine expects it.
     for fs, mkfs in (("ext4", "mkfs.ext4 -q"), ("xfs", "mkfs.xfs -q"), ("btrfs", "mkfs.btrfs -q")):
         if not shutil.which(mkfs.split()[0]):
