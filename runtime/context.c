@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* context.c: what commands ask of their context and what is made only then. */
 #include "base/arena.h"
+#include "host/policy_load.h"
 #include "lifecycle/audit.h"
-#include "policy/load.h"
 #include "policy/policy.h"
 #include "runtime/command.h"
 

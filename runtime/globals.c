@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "policy/load.h"
+#include "host/policy_load.h"
 #include "runtime/command.h"
 
 #define DEFAULT_ROOT "/run/bulkhead"

@@ -10,6 +10,8 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/host/mount_table.c libcontainer-c/host/mount_table.h \
 	libcontainer-c/host/ns_probe.c libcontainer-c/host/ns_probe.h \
 	libcontainer-c/host/path_probe.c libcontainer-c/host/path_probe.h \
+	libcontainer-c/host/policy_load.c libcontainer-c/host/policy_load.h \
+	libcontainer-c/host/trust.c libcontainer-c/host/trust.h \
 	libcontainer-c/host/probe.c libcontainer-c/host/probe.h \
 	libcontainer-c/host/process_probe.c libcontainer-c/host/process_probe.h \
 	libcontainer-c/host/range_probe.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* load.c: see load.h. */
-#include "policy/load.h"
+/* policy_load.c: see policy_load.h. */
+#include "host/policy_load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +11,10 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "host/trust.h"
 #include "oci-spec/spec.h"
 #include "policy/document.h"
 #include "policy/policy.h"
-#include "policy/trust.h"
 
 /* O_PATH and O_NOFOLLOW: whatever stands there, a dangling link as well, is not nothing. */
 static bool exists(const char *path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* load.h: the policy of this host, from its file. */
-#ifndef BULKHEAD_POLICY_LOAD_H
-#define BULKHEAD_POLICY_LOAD_H
+/* policy_load.h: the policy of this host, from its file. */
+#ifndef BULKHEAD_HOST_POLICY_LOAD_H
+#define BULKHEAD_HOST_POLICY_LOAD_H
 
 struct arena;
 struct err;

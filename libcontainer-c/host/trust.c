@@ -4,7 +4,7 @@
  * name is looked up in it: in a directory that passed, only root can change what a name stands for,
  * so nothing that was judged can be exchanged afterwards.
  */
-#include "policy/trust.h"
+#include "host/trust.h"
 
 #include <errno.h>
 #include <fcntl.h>

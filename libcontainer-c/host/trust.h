@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* trust.h: opening files that only the administrator can have written. */
-#ifndef BULKHEAD_POLICY_TRUST_H
-#define BULKHEAD_POLICY_TRUST_H
+#ifndef BULKHEAD_HOST_TRUST_H
+#define BULKHEAD_HOST_TRUST_H
 
 struct err;
 

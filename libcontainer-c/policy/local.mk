@@ -4,10 +4,10 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/policy/default.c \
 	libcontainer-c/policy/document.h \
 	libcontainer-c/policy/levels.c \
-	libcontainer-c/policy/load.c libcontainer-c/policy/load.h \
 	libcontainer-c/policy/names.c libcontainer-c/policy/names.h \
 	libcontainer-c/policy/parse.c \
 	libcontainer-c/policy/patterns.c libcontainer-c/policy/patterns.h \
 	libcontainer-c/policy/policy.h \
-	libcontainer-c/policy/tables.c \
-	libcontainer-c/policy/trust.c libcontainer-c/policy/trust.h
+	libcontainer-c/policy/tables.c
+
+dist_man_MANS = man/bulkhead-policy.5
