@@ -292,6 +292,7 @@ EXTRA_DIST += tests/integration/test_rules_a.py
 # AppArmor, SELinux and Landlock.
 EXTRA_DIST += contrib/apparmor/bulkhead-default contrib/apparmor/install \
 	contrib/selinux/bulkhead.cil contrib/selinux/install \
+	tests/integration/test_landlock_run.py \
 	tests/vm/_containers.sh tests/vm/fetch-policy \
 	tests/vm/test_apparmor_run.sh tests/vm/apparmor.py \
 	tests/vm/test_selinux_run.sh tests/vm/selinux.py
