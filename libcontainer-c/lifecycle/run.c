@@ -39,15 +39,18 @@ static int go(struct creation *c, struct err *e)
 static int make_recorded(struct creation *c, const struct container_request *req, struct err *e)
 {
 	int r = creation_make(c, req, true, e);
-	struct audit line = creation_audit(c);
 
 	if (r == 0) {
+		const struct audit line = creation_audit(c);
 		r = audit_done(&line, e);
 		if (r < 0)
 			creation_undo(c);
 	}
-	if (r < 0)
+	if (r < 0) {
+		/* Another line: what it says of cgroups and processes is gone. */
+		const struct audit line = creation_audit(c);
 		audit_result(&line, e);
+	}
 	return r;
 }
 

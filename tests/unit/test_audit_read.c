@@ -36,7 +36,7 @@ static int note(void *arg, const struct audit_line *l, const char *text, struct 
 	return 0;
 }
 
-static char trail[64], older[64];
+static char trail[64], older[80];
 
 static void put(const char *path, const char *text, size_t len)
 {

@@ -72,6 +72,8 @@ TEST(what_is_left_out_stays)
 TEST(each_member_can_be_changed)
 {
 	struct harden_case *c = container("'pids':{'limit':60}");
+
+	c->p.scheduling.allow_realtime = true;
 	struct spec_resources *r = update(
 		c,
 		"{'memory':{'limit':209715200,'swap':314572800,'reservation':5242880,'swappiness':"
@@ -138,7 +140,7 @@ TEST(ceilings_hold)
 	c->p.pids.ceiling = 100;
 	c->p.memory.ceiling_percent = 50;
 	struct spec_resources *r = update(
-		c, "{'memory':{'limit':8000000000,'swap':9000000000},'pids':{'limit':5000}}");
+		c, "{'memory':{'limit':8000000000,'swap':8000000000},'pids':{'limit':5000}}");
 	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", "5000", "100");
 	CHECK_INT(*r->pids->limit, 100);
 	CHECK_INT(*r->memory->limit, 4294967296);
@@ -187,6 +189,9 @@ TEST(refusals_and_levels)
 	CHECK(!update(c, "{'memory':{'limit':-1}}"));
 	CHECK_INT(c->r, -EPERM);
 	CHECK_HAS(c->e.msg, "policy: memory: ");
+	c = container("");
+	CHECK(!update(c, "{'cpu':{'realtimeRuntime':95000}}"));
+	CHECK_HAS(c->e.msg, "policy: scheduling: ");
 	c = container("'pids':{'limit':60}");
 	c->p.pids.level = POLICY_OFF;
 	c->p.memory.level = POLICY_AUDIT;
