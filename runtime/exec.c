@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "lifecycle/exec.h"
-#include "lifecycle/self.h"
 #include "runtime/command.h"
 
 #define EXIT_EXEC_FAILED 255 /* runc's, which no program's own status is likely to be */
@@ -108,8 +107,6 @@ static int exec_run(const struct context *c, char **args, int n_args, struct err
 		r = err_set(e, ERR_STATE, EINVAL, "process args cannot be empty");
 	if (r == 0)
 		r = context_policy(c, &req.policy, e);
-	if (r == 0)
-		r = self_seal_for_exec(c->root, args[0], e);
 	if (r == 0)
 		r = container_exec(&req, &status, e);
 	else

@@ -30,6 +30,7 @@
 #include "lifecycle/handshake.h"
 #include "lifecycle/initproc.h"
 #include "lifecycle/pidfile.h"
+#include "lifecycle/self.h"
 #include "oci-spec/spec.h"
 
 #define ANSWER_SECONDS 120 /* a loaded machine is slow, a stopped process for ever */
@@ -100,6 +101,9 @@ static int step_read(struct execution *x, struct err *e)
 		r = host_probe(NULL, x->req->policy, &x->arena, &x->facts, e);
 	if (r == 0)
 		r = read_maps(x, e);
+	/* May begin anew, in a copy of ours: nothing exists yet that execve(2) does not close. */
+	if (r == 0)
+		r = self_seal_for_exec(&x->maps, e);
 	return r;
 }
 
@@ -200,7 +204,11 @@ static int spawn(struct execution *x, struct err *e)
 static int step_spawn(struct execution *x, struct err *e)
 {
 	struct err why = {0};
-	int r = keyring_join(x->req->id, x->plan.process.selinux_label, e);
+	int r = x->req->detach ? 0 : foreground_begin(&x->foreground, e);
+
+	if (r < 0)
+		return r;
+	r = keyring_join(x->req->id, x->plan.process.selinux_label, e);
 
 	if (r < 0)
 		return r;
@@ -345,10 +353,8 @@ int container_exec(const struct exec_request *req, int *ret_status, struct err *
 		.pidfd_sock = -1,
 	};
 	int status = 0;
-	int r = req->detach ? 0 : foreground_begin(&x.foreground, e);
+	int r = execute(&x, e);
 
-	if (r == 0)
-		r = execute(&x, e);
 	if (r == 0 && !req->detach)
 		r = foreground_stay(&x.foreground, &x.proc, x.console.master_fd, &status, e);
 	if (r < 0 && x.opened) {

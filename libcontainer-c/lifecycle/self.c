@@ -17,8 +17,6 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/facts.h"
-#include "host/ns_probe.h"
-#include "lifecycle/opened.h"
 #include "policy/policy.h"
 
 #ifndef MFD_EXEC
@@ -121,18 +119,7 @@ static bool has_root(const struct id_maps *m)
 	return false;
 }
 
-int self_seal_for_exec(const char *root, const char *id, struct err *e)
+int self_seal_for_exec(const struct id_maps *maps, struct err *e)
 {
-	struct id_maps maps = {0};
-	struct opened o;
-	bool reaches;
-
-	if (opened_load(root, id, false, &o, NULL) < 0)
-		return 0;
-	/* Maps that cannot be read any longer: it has ended. */
-	reaches = o.has_record &&
-		  (o.record.root_uid == 0 ||
-		   (host_probe_maps(o.init.pid, &o.arena, &maps) == 0 && has_root(&maps)));
-	opened_close(&o);
-	return reaches ? seal(e) : 0;
+	return has_root(maps) ? seal(e) : 0;
 }

@@ -13,6 +13,7 @@
 #define BULKHEAD_LIFECYCLE_SELF_H
 
 struct err;
+struct id_maps;
 struct policy;
 
 /**
@@ -23,9 +24,9 @@ struct policy;
 int self_seal_for_create(const struct policy *policy, struct err *e);
 
 /**
- * self_seal_for_exec - the same before a process joins the container @id, when that one has such
- * ids, whatever the policy says by now. A container that is not there is no error here.
+ * self_seal_for_exec - the same before a process joins a container with these maps, when they give
+ * it such ids, whatever the policy says by now.
  */
-int self_seal_for_exec(const char *root, const char *id, struct err *e);
+int self_seal_for_exec(const struct id_maps *maps, struct err *e);
 
 #endif
