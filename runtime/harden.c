@@ -38,24 +38,29 @@ static const struct option_spec options[] = {
 	{0},
 };
 
+static int read_fd(int fd, const char *name, struct arena *a, char **ret, size_t *ret_len,
+		   struct err *e)
+{
+	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, ret);
+
+	if (n == -EFBIG)
+		return err_set(e, ERR_SPEC, EFBIG, "%s is larger than %u bytes", name,
+			       SPEC_MAX_BYTES);
+	if (n < 0)
+		return err_sys(e, (int)-n, "read %s", name);
+	*ret_len = (size_t)n;
+	return 0;
+}
+
 static int read_document(const char *file, const char *dir, struct arena *a, char **ret,
 			 size_t *ret_len, struct err *e)
 {
-	bool std_in = str_eq(file, "-") || (!file && !bundle);
-
 	if (!file && bundle)
 		return bundle_read(dir, a, ret, ret_len, e);
-	AUTO_FD fd = open(std_in ? "/dev/stdin" : file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return err_sys(e, errno, "open %s", std_in ? "stdin" : file);
-	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, ret);
-	if (n == -EFBIG)
-		return err_set(e, ERR_SPEC, EFBIG, "the configuration is larger than %u bytes",
-			       SPEC_MAX_BYTES);
-	if (n < 0)
-		return err_sys(e, (int)-n, "read %s", std_in ? "stdin" : file);
-	*ret_len = (size_t)n;
-	return 0;
+	if (!file || str_eq(file, "-"))
+		return read_fd(STDIN_FILENO, "stdin", a, ret, ret_len, e);
+	AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? err_sys(e, errno, "open %s", file) : read_fd(fd, file, a, ret, ret_len, e);
 }
 
 static int write_decisions(const struct outlook *o, struct err *e)

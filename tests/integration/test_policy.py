@@ -6,6 +6,8 @@ import fcntl
 import json
 import os
 import shutil
+import socket
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -136,6 +138,26 @@ def links_on_the_way():
         refused(b, f"{b.top}/loop", "is too long a way")
         os.symlink("nothing", f"{b.top}/dangling")
         refused(b, f"{b.top}/dangling", "does not exist")
+
+
+@test
+def owners_for_other_users():
+    """Who is not root may use files of root's and of their own; in a user namespace root's show as nobody's."""
+    with bundle() as b:
+        path = policy(b, pids={"defaultLimit": 77})
+        as_app = ("setpriv", "--reuid=1000", "--regid=1000", "--clear-groups")
+        inside = (*as_app, "unshare", "--user", "--map-root-user")
+        for who in (as_app, inside):
+            has(run(*who, BULKHEAD, "--policy", path, "policy", "show").out, '"defaultLimit": 77')
+        os.chown(path, 1000, 1000)
+        for who in (as_app, inside):
+            has(run(*who, BULKHEAD, "--policy", path, "policy", "show").out, '"defaultLimit": 77')
+        os.chown(path, 1001, 1001)
+        has(run(*as_app, BULKHEAD, "--policy", path, "policy", "show", status=1).err, "it belongs to uid 1001")
+        os.chown(path, 0, 0)
+        os.chmod(path, 0o600)
+        for who in (as_app, inside):
+            has(run(*who, BULKHEAD, "--policy", path, "policy", "show", status=1).err, "cannot be read by this user")
 
 
 @test
@@ -396,6 +418,39 @@ def one_exception_changes_one_rule():
         has(out, "\n2048\n")
         table = b("--policy", file, "explain", "--bundle", f"{b.top}/bundle").out
         has(table, 'the rule\'s level is "off" by an exception of the policy: debugging')
+
+
+# --- commands without a container
+
+@test
+def harden_is_a_filter():
+    with bundle() as b:
+        b.args("true").save()
+        config = f"{b.top}/bundle/config.json"
+        file = policy(b, pids={"defaultLimit": 77})
+        want = b("--policy", file, "harden", config)
+        equal(json.loads(want.out)["linux"]["resources"]["pids"]["limit"], 77)
+        for argv, kw in ((("-",), {"stdin": read(config)}), ((), {"stdin": read(config)}),
+                         (("--bundle", f"{b.top}/bundle"), {})):
+            r = b("--policy", file, "harden", *argv, **kw)
+            equal((r.out, r.err), (want.out, ""), str(argv))
+        # As another user, from a socket, the decisions on the side.
+        one, two = socket.socketpair()
+        two.sendall(read(config).encode())
+        two.shutdown(socket.SHUT_WR)
+        p = subprocess.run(["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", BULKHEAD, "--policy", file, "harden",
+                            "--decisions", "-", "--format", "json"], stdin=one, capture_output=True, text=True, timeout=60)
+        equal(p.returncode, 0, p.stderr)
+        report = json.loads(p.stderr)
+        check(report["accepted"] and report["measures"]["seccompBuiltin"], report)
+        check("pids" in {d["rule"] for d in report["decisions"]}, report)
+        b.config["linux"]["namespaces"].append({"type": "pid", "path": "/proc/1/ns/pid"})
+        b.config["linux"]["namespaces"] = [n for n in b.config["linux"]["namespaces"] if n != {"type": "pid"}]
+        b.save()
+        r = b("--policy", file, "harden", config, "--decisions", f"{b.top}/decisions", "--format", "json", status=1)
+        equal(r.out, "")
+        has(r.err, "policy: namespaces: ")
+        equal(json.loads(read(f"{b.top}/decisions"))["accepted"], False)
 
 
 # --- what is shipped, and a profile of one's own
