@@ -36,12 +36,16 @@ struct facts_doc {
 	struct bind_doc *binds;
 	struct ns_doc *namespaces;
 	char **sockets;
-	size_t n_binds, n_namespaces, n_sockets;
+	struct spec_pair *profiles; /* of AppArmor, which is off without */
+	const char *selinux;
+	uint32_t landlock;
+	size_t n_binds, n_namespaces, n_sockets, n_profiles;
 };
 
 static const char *const kinds[] = {"dir", "file", "socket", "char", "block", NULL};
 static const char *const file_systems[] = {"ext4", "tmpfs", "proc", "sysfs", "overlay", NULL};
 static const char *const owners[] = {"own", "host", "foreign", NULL};
+static const char *const selinux_modes[] = {"permissive", "enforcing", NULL};
 static const char *const layouts[] = {"v1", "hybrid", "v2", NULL};
 
 static const struct json_field bind_fields[] = {
@@ -76,6 +80,9 @@ static const struct json_field facts_fields[] = {
 	JSON_OBJS(facts_doc, binds, "binds", bind_doc, bind_doc_schema),
 	JSON_OBJS(facts_doc, namespaces, "namespaces", ns_doc, ns_doc_schema),
 	JSON_STRS(facts_doc, sockets, "sockets"),
+	JSON_MAP(facts_doc, profiles, "profiles"),
+	JSON_STR(facts_doc, selinux, "selinux", .values = selinux_modes),
+	JSON_U32(facts_doc, landlock, "landlock"),
 };
 static const struct json_schema facts_schema = JSON_SCHEMA(facts_doc, facts_fields);
 
@@ -193,6 +200,28 @@ static void set_lists(const struct facts_doc *d, const struct spec *s, struct ar
 		f->rootfs = s->root->path;
 }
 
+/* In the order of enum profile_mode. */
+static const char *const profile_modes[] = {"unknown", "not loaded", "enforced", "complains",
+					    "unconfined"};
+
+static void set_modules(const struct facts_doc *d, struct arena *a, struct host_facts *f)
+{
+	struct profile_fact *v = arena_array(a, d->n_profiles, sizeof(*v));
+
+	for (size_t i = 0; i < d->n_profiles; i++) {
+		v[i].name = d->profiles[i].key;
+		for (int k = 0; k <= PROFILE_UNCONFINED; k++)
+			if (str_eq(d->profiles[i].value, profile_modes[k]))
+				v[i].mode = (enum profile_mode)k;
+	}
+	f->apparmor = d->profiles;
+	f->profiles = v;
+	f->n_profiles = d->n_profiles;
+	f->selinux = f->selinux_label_known = d->selinux;
+	f->selinux_enforcing = str_eq(d->selinux, "enforcing");
+	f->landlock_abi = (int)d->landlock;
+}
+
 int facts_parse(const char *text, size_t len, const struct spec *s, struct arena *a,
 		struct host_facts *ret, struct err *e)
 {
@@ -210,6 +239,7 @@ int facts_parse(const char *text, size_t len, const struct spec *s, struct arena
 	f.range_source = "built-in default";
 	set_cgroups(&d, &f);
 	set_lists(&d, s, a, &f);
+	set_modules(&d, a, &f);
 	if (harden_needs_id_range(s, &f))
 		f.range = (struct id_extent){0, 0x70000000, 65536};
 	*ret = f;

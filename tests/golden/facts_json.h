@@ -2,7 +2,7 @@
 /*
  * facts_json.h: made-up facts about a host, for golden tests. One short JSON document; what it does
  * not say is ordinary: kernel 6.1 on cgroup v2, 8 GiB of RAM, every bind source exists and is a
- * directory of root's on ext4, namespaces by path lead nowhere.
+ * directory of root's on ext4, namespaces by path lead nowhere, and there are no security modules.
  */
 #ifndef BULKHEAD_TESTS_FACTS_JSON_H
 #define BULKHEAD_TESTS_FACTS_JSON_H

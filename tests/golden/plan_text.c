@@ -187,6 +187,10 @@ static void add_process(const struct process_plan *p, struct strbuf *out)
 		strbuf_addf(out, "oom_score_adj: %d\n", p->oom_score_adj);
 	if (p->terminal)
 		strbuf_adds(out, "terminal\n");
+	if (p->apparmor_profile)
+		strbuf_addf(out, "AppArmor profile: %s\n", p->apparmor_profile);
+	if (p->selinux_label)
+		strbuf_addf(out, "SELinux label: %s\n", p->selinux_label);
 }
 
 static void add_hooks(const struct hooks_plan *h, struct strbuf *out)
@@ -205,6 +209,11 @@ void plan_text(const struct plan *p, struct strbuf *out)
 	add_process(&p->process, out);
 	for (size_t i = 0; i < p->seccomp.n; i++)
 		strbuf_addf(out, "seccomp filter: %s\n", p->seccomp.filters[i].source);
+	if (p->landlock.scopes || p->landlock.writes)
+		strbuf_addf(out, "Landlock: scopes %#llx, %zu hierarchies\n",
+			    (unsigned long long)p->landlock.scopes, p->landlock.n_readonly);
+	if (p->rootfs.context)
+		strbuf_addf(out, "context of the root: %s\n", p->rootfs.context);
 	for (size_t i = 0; i < p->sysctl.n; i++)
 		strbuf_addf(out, "sysctl %s: %s (%s)\n", p->sysctl.items[i].path,
 			    p->sysctl.items[i].value, ns_kind_proc_name(p->sysctl.items[i].ns));

@@ -10,6 +10,10 @@
  *
  * BULKHEAD_GOLDEN_UPDATE=1 writes down what comes out now: read the diff.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -163,5 +167,13 @@ GOLDEN(podman_user, "podman-user")
 GOLDEN(podman_rootless, "podman-rootless")
 GOLDEN(ctr_run, "ctr-run")
 GOLDEN(ctr_net_host, "ctr-net-host")
+GOLDEN(ctr_unconfined, "ctr-unconfined")
+/* A plan can be made only by a build that could carry it out. */
+#ifdef HAVE_APPARMOR
+GOLDEN(ctr_apparmor, "ctr-apparmor")
+#endif
+#ifdef HAVE_SELINUX
+GOLDEN(ctr_selinux, "ctr-selinux")
+#endif
 GOLDEN(runc_spec, "runc-spec")
 GOLDEN(empty, "empty")

@@ -276,6 +276,22 @@ static void gen_hooks(const struct spec *s, uint64_t *seed, struct arena *a, str
 	f->n_hooks = chance(seed, 95) ? n : 0;
 }
 
+static void gen_modules(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *f)
+{
+	struct profile_fact *v = get(a, 2, sizeof(*v));
+
+	v[0] = (struct profile_fact){"bulkhead-default", (enum profile_mode)gen_below(seed, 5)};
+	v[1] = (struct profile_fact){s->process ? s->process->apparmor_profile : NULL,
+				     (enum profile_mode)gen_below(seed, 5)};
+	f->apparmor = chance(seed, 30);
+	f->profiles = v;
+	f->n_profiles = f->apparmor ? v[1].name ? 2 : 1 : 0;
+	f->selinux = chance(seed, 30);
+	f->selinux_enforcing = f->selinux && chance(seed, 80);
+	f->selinux_label_known = f->selinux && chance(seed, 80);
+	f->landlock_abi = (int)gen_below(seed, 8);
+}
+
 void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct host_facts *ret)
 {
 	static const struct path_fact sockets[] = {
@@ -297,6 +313,7 @@ void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct hos
 
 	gen_kernel(seed, &f);
 	gen_inherited(seed, &f.inherited);
+	gen_modules(s, seed, a, &f);
 	gen_hooks(s, seed, a, &f);
 	f.restart_pause = chance(seed, 5);
 	for (size_t i = 0; i < n_ns; i++)
@@ -347,6 +364,20 @@ static void gen_process_rules(uint64_t *seed, struct policy *p)
 	p->hooks.n_directories = chance(seed, 30);
 	if (chance(seed, 10))
 		p->restart.level = POLICY_ENFORCE;
+}
+
+static void gen_modules_rules(uint64_t *seed, struct policy *p)
+{
+	static struct spec_pair readonly[] = {{"/proc/sys", "a"}, {"/sys", "b"}};
+
+	if (chance(seed, 10))
+		p->apparmor.profile = NULL;
+	if (chance(seed, 10))
+		p->selinux.label = NULL;
+	if (chance(seed, 10))
+		p->selinux.mount_label = NULL;
+	p->landlock.readonly = readonly;
+	p->landlock.n_readonly = gen_below(seed, 3);
 }
 
 static void gen_lists(uint64_t *seed, struct policy *p)
@@ -417,6 +448,13 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 			       &p.binds.allow_socket_parents,
 			       &p.binds.allow_idmap,
 			       &p.scheduling.allow_realtime,
+			       &p.apparmor.require,
+			       &p.apparmor.allow_unconfined,
+			       &p.selinux.require,
+			       &p.selinux.allow_unconfined,
+			       &p.selinux.categories,
+			       &p.landlock.scope_sockets,
+			       &p.landlock.scope_signals,
 			       &p.rlimits.core_zero};
 	for (size_t i = 0; (level = policy_level(&p, i, &name)); i++)
 		gen_level(seed, level);
@@ -424,5 +462,6 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 		gen_knob(seed, knobs[i]);
 	gen_lists(seed, &p);
 	gen_process_rules(seed, &p);
+	gen_modules_rules(seed, &p);
 	*ret = p;
 }

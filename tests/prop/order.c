@@ -560,6 +560,25 @@ static bool scores(struct pair *p)
 		       : no(p, "ioPriority changed");
 }
 
+static bool label_at_least(const char *a, const char *b)
+{
+	return same(a, b) || !b;
+}
+
+static bool labels(struct pair *p)
+{
+	const struct spec_process *a = p->a->process, *b = p->b->process;
+	const struct spec_linux *la = p->a->linux_, *lb = p->b->linux_;
+
+	if (a && b &&
+	    !(label_at_least(a->apparmor_profile, b->apparmor_profile) &&
+	      label_at_least(a->selinux_label, b->selinux_label)))
+		return no(p, "another label of the process");
+	return label_at_least(la ? la->mount_label : NULL, lb ? lb->mount_label : NULL)
+		       ? true
+		       : no(p, "another label of mounts");
+}
+
 /* Another path is the real one of the program. */
 static bool hook_list(struct pair *p, const struct spec_hook *a, const struct spec_hook *b,
 		      size_t n, size_t *at)
@@ -613,6 +632,9 @@ static const struct dimension {
 	{"rlimits", rlimits, {"/process/rlimits"}},
 	{"scheduler", scheduler, {"/process/scheduler"}},
 	{"scores", scores, {"/process/oomScoreAdj", "/process/ioPriority"}},
+	{"labels",
+	 labels,
+	 {"/process/apparmorProfile", "/process/selinuxLabel", "/linux/mountLabel"}},
 	{"hooks",
 	 hooks,
 	 {"/hooks/prestart/*/path", "/hooks/createRuntime/*/path", "/hooks/createContainer/*/path",

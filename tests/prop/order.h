@@ -23,6 +23,7 @@
  *                   what would be inherited
  *   scheduling      nice value and OOM score at least as high; what would be inherited as real-time
  *                   or with a lower value may be replaced
+ *   labels          of AppArmor, SELinux and mounts: the same, or one where there was none
  *   hooks           the same programs, by their real paths
  *   all else        the same
  */
