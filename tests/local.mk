@@ -199,7 +199,8 @@ tests_bench_bench_harden_SOURCES = tests/bench/bench_harden.c
 
 # What runs as root: containers, faults, engines.
 EXTRA_DIST += tests/lib/bundle.py tests/lib/harness.py tests/lib/images.py \
-	tests/integration/test_exec.py tests/integration/test_exec_hostile.py tests/fault/test_inject_exec.py \
+	tests/integration/test_exec.py tests/integration/test_exec_hostile.py \
+	tests/integration/test_exec_io.py tests/lib/execs.py tests/fault/test_inject_exec.py \
 	tests/integration/test_lifecycle.py tests/fault/test_inject.py \
 	tests/engines/dockerd.py tests/engines/test_containerd.py tests/engines/test_docker.py \
 	tests/engines/test_docker_exec.py \

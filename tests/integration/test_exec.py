@@ -1,60 +1,24 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """exec: a further process in a container, seen from inside, from /proc and by its caller."""
-import array
-import contextlib
 import json
 import os
-import pty
 import re
-import select
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, Skip, cgroups, check, equal, has, lacks, main, proc_status, read, run, test,  # noqa: E402
+from execs import detached, fields, process  # noqa: E402
+from harness import (BULKHEAD, Skip, cgroups, check, equal, has, main, proc_status, read, run, test,  # noqa: E402
                      wait_for, write)
 
 ALL_NAMESPACES = ("user", "pid", "net", "ipc", "uts", "mnt", "cgroup", "time")
 ALL_CAPS = """CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE
 NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT
 SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP""".split()
-
-
-def fields(text):
-    """"Key:\tvalue" lines of /proc/PID/status."""
-    return dict((line.split(":", 1)[0], line.split(":", 1)[1].split()) for line in text.splitlines() if ":" in line)
-
-
-@contextlib.contextmanager
-def detached(b, cid, *argv, options=()):
-    """A process that exec left running: its pid. Output goes to b.top/exec-out, as files."""
-    pid_file = f"{b.top}/pid-{b.new_id()}"
-    with open(f"{b.top}/exec-out", "w") as f:
-        p = subprocess.run([BULKHEAD, "--root", b.root, "exec", "--detach", "--pid-file", pid_file, *options, cid, *argv],
-                           stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=30)
-    equal((p.returncode, read(f"{b.top}/exec-out")), (0, ""), "exec")
-    text = read(pid_file)
-    check(re.fullmatch(r"[0-9]+", text), f"pid file {text!r}")
-    pid = int(text)
-    try:
-        yield pid
-    finally:
-        os.unlink(pid_file)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def process(b, **more):
-    """A process object as containerd writes it, in a file: its path."""
-    p = dict(b.config["process"], **more)
-    write(f"{b.top}/process.json", json.dumps({k: v for k, v in p.items() if v is not None}))
-    return f"{b.top}/process.json"
 
 
 @test
@@ -270,6 +234,25 @@ def never_more_than_the_first_process():
 
 
 @test
+def what_a_policy_says():
+    with bundle() as b:
+        b.config["process"]["user"] = {"uid": 1000, "gid": 1000}
+        b.config["process"]["capabilities"] = {s: ["CAP_KILL"] for s in ("bounding", "effective", "permitted")}
+        with b.started("sleep", "1000") as cid:
+            def effective(section, *options):
+                write(f"{b.top}/policy", json.dumps({"exec": section}))
+                return b("--policy", f"{b.top}/policy", "exec", *options, cid, "grep", "CapEff", "/proc/self/status", status=None)
+            has(effective({"allowRoot": False}, "-u", "0").err,
+                "policy: exec: root in a container whose own process runs as user 1000: refused")
+            equal(effective({"allowRoot": False}).status, 0)
+            chown = ("-u", "0", "-c", "CAP_CHOWN", "-c", "CAP_NET_ADMIN")
+            has(effective({}, *chown).out, "0000000000000020")
+            # Then the ceiling is all that holds.
+            for level in ("off", "audit"):
+                has(effective({"level": level}, *chown).out, "0000000000000021")
+
+
+@test
 def detached_and_adopted():
     """The caller, or the subreaper above it, gets the exit status: containerd's shim lives by that."""
     try:
@@ -295,108 +278,6 @@ def detached_and_adopted():
                 check(left != 0, "a child is left")
     finally:
         libc.prctl(36, 0, 0, 0, 0)
-
-
-def read_until(fd, text, limit=10.0):
-    got = b""
-    while text not in got:
-        check(select.select([fd], [], [], limit)[0], f"{text!r} not in {got!r}")
-        try:
-            data = os.read(fd, 4096)
-        except OSError:
-            break
-        if not data:
-            break
-        got += data
-    return got
-
-
-@test
-def terminal_in_the_foreground():
-    with bundle() as b, b.started("sleep", "1000") as cid:
-        pid, master = pty.fork()
-        if pid == 0:
-            os.execv(BULKHEAD, [BULKHEAD, "--root", b.root, "exec", "-t", cid, "sh", "-c",
-                                "stty -echo; tty; id -u; echo ready; read x; stty size; ls -l /proc/self/fd | wc -l; exit 5"])
-        out = read_until(master, b"ready")
-        has(out.decode(), "/dev/pts/")
-        import fcntl
-        import termios
-        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
-        time.sleep(0.2)
-        os.write(master, b"go\n")
-        out = read_until(master, b"nothing that comes")
-        has(out.decode(), "33 77")
-        equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 5)
-        os.close(master)
-
-
-@contextlib.contextmanager
-def receiver(path):
-    """A socket that takes one descriptor: a function that returns (data, descriptor)."""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.bind(path)
-        s.listen(1)
-
-        def take():
-            s.settimeout(10)
-            conn, _ = s.accept()
-            with conn:
-                data, ancillary, _, _ = conn.recvmsg(4096, socket.CMSG_SPACE(64))
-            got = array.array("i", ancillary[0][2])
-            equal(len(got), 1, "descriptors")
-            return data.decode(), got[0]
-        yield take
-    os.unlink(path)
-
-
-@test
-def console_socket_and_pidfd_socket():
-    with bundle() as b, b.started("sleep", "1000") as cid:
-        with receiver(f"{b.top}/console") as console, receiver(f"{b.top}/pidfd") as pidfd:
-            path = process(b, terminal=True, consoleSize={"height": 12, "width": 34}, user={"uid": 1000, "gid": 5},
-                           args=["sh", "-c", "stty -echo; stty size; tty; stat -c %u:%a $(tty); read x; echo got $x"])
-            with detached(b, cid, options=("--process", path, "--console-socket", f"{b.top}/console",
-                                           "--pidfd-socket", f"{b.top}/pidfd")) as pid:
-                name, master = console()
-                check(re.fullmatch(r"/dev/pts/[0-9]+", name), name)
-                text, fd = pidfd()
-                equal(text, "setns")
-                equal(fields(read(f"/proc/self/fdinfo/{fd}"))["Pid"], [str(pid)])
-                os.close(fd)
-                out = read_until(master, b"1000:").decode()
-                has(out, "12 34")
-                has(out, name)
-                tty_nr = read(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()[4]
-                check(tty_nr != "0", "a controlling terminal")
-                os.write(master, b"words\n")
-                has(read_until(master, b"got words").decode(), "got words")
-                os.close(master)
-
-
-@test
-def descriptors():
-    with bundle() as b, b.started("sleep", "1000") as cid:
-        def listing(*options, pass_fds=()):
-            r = b("exec", *options, cid, "sh", "-c", "ls /proc/$$/fd; true", pass_fds=pass_fds)
-            return r.out.split()
-        with open(f"{b.top}/passed", "w+") as f, open("/etc/passwd") as other:
-            for fd in (3, 4, 9):
-                os.dup2(f.fileno(), fd) if fd != f.fileno() else None
-            equal(listing(pass_fds=(3, 4, 9, other.fileno())), ["0", "1", "2"])
-            equal(listing("--preserve-fds", "1", pass_fds=(3, 4, 9)), ["0", "1", "2", "3"])
-            equal(listing("--preserve-fds", "2", pass_fds=(3, 4, 9)), ["0", "1", "2", "3", "4"])
-            b("exec", "--preserve-fds", "1", cid, "sh", "-c", "echo through >&3", pass_fds=(3,))
-            equal(read(f"{b.top}/passed"), "through\n")
-            # Not announced: LISTEN_FDS is for the first process.
-            lacks(b("exec", "--preserve-fds", "1", cid, "env", pass_fds=(3,)).out, "LISTEN")
-            directory = os.open("/", os.O_RDONLY)
-            os.dup2(directory, 3)
-            has(b("exec", "--preserve-fds", "1", cid, "true", pass_fds=(3,), status=255).err, "is a directory of the host")
-            os.close(directory)
-            for fd in (3, 4, 9):
-                with contextlib.suppress(OSError):
-                    os.close(fd) if fd not in (f.fileno(), other.fileno()) else None
 
 
 def freezer(cid):
