@@ -28,6 +28,9 @@ TEST(size)
 	CHECK(same(CGROUP_CHECK_SIZE, "max", "9223372036854771712\n"));
 	CHECK(same(CGROUP_CHECK_SIZE, "9223372036854775807", "max\n"));
 	CHECK(same(CGROUP_CHECK_SIZE, "0", "0\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "-1", "max\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "536870912", "536870912 \n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "999", "999\n"));
 }
 
 /* The write that succeeded and did nothing, and limits above what was asked. */
@@ -35,6 +38,8 @@ TEST(size_that_did_not_stick)
 {
 	CHECK(!same(CGROUP_CHECK_SIZE, "67108864", "9223372036854771712\n"));
 	CHECK(!same(CGROUP_CHECK_SIZE, "67108864", "max\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "999", "max\n"));
+	CHECK(!same(CGROUP_CHECK_SIZE, "99", "max\n"));
 	CHECK(!same(CGROUP_CHECK_SIZE, "max", "67108864\n"));
 	CHECK(!same(CGROUP_CHECK_SIZE, "536870912", "536875008\n"));
 	CHECK(!same(CGROUP_CHECK_SIZE, "536870912", "536805375\n"));

@@ -213,16 +213,16 @@ TEST(cgroups_without_a_namespace_are_readonly)
 static const struct {
 	const char *mounts, *linux_, *error;
 } refused[] = {
-	{ONE("/x", "hugetlbfs", ""), "", "/mounts/0/type: file system \"hugetlbfs\""},
-	{ONE("/x", "bpf", ""), "", "/mounts/0/type: file system \"bpf\""},
+	{ONE("/x", "hugetlbfs", ""), "", "its pages are the host's"},
+	{ONE("/x", "bpf", ""), "", "it pins kernel programs"},
 	{ONE("/x", "debugfs", ""), "", "debugging interface"},
-	{ONE("/x", "tracefs", ""), "", "/mounts/0/type:"},
-	{ONE("/x", "securityfs", ""), "", "/mounts/0/type:"},
+	{ONE("/x", "tracefs", ""), "", "tracing interface"},
+	{ONE("/x", "securityfs", ""), "", "security modules"},
 	{ONE("/x", "fuse", ""), "", "/mounts/0/type: file system \"fuse\""},
 	{ONE("/x", "fuse.sshfs", ""), "", "/mounts/0/type:"},
 	{ONE("/x", "ext4", ""), "", "/mounts/0/type: file system \"ext4\""},
 	{ONE("/x", "overlay", ""), "", "its layers would be host paths"},
-	{ONE("/x", "devtmpfs", ""), "", "/mounts/0/type:"},
+	{ONE("/x", "devtmpfs", ""), "", "every device of the host"},
 	{ONE("/x", "ramfs", ""), "", "no size limit"},
 	{ONE("/x", "", ""), "", "/mounts/0/type:"},
 	{"[{\"destination\":\"/x\"}]", "", "/mounts/0/type: missing"},
@@ -290,10 +290,25 @@ TEST(too_long_a_destination)
 
 TEST(lxcfs_files)
 {
+	static const char *const files[] = {"cpuinfo",
+					    "diskstats",
+					    "meminfo",
+					    "stat",
+					    "swaps",
+					    "uptime",
+					    "loadavg",
+					    "slabinfo",
+					    "sys/kernel/ns_last_pid",
+					    "sys/crypto/fips_enabled"};
+	char mounts[256];
+
 	reset();
-	CHECK_INT(make(ONE("/proc/meminfo", "bind", ",\"source\":\"/x\""), ""), 0);
-	CHECK(plan.mounts[0].proc_allowed);
-	CHECK_INT(make(ONE("/proc/sys/kernel/ns_last_pid", "bind", ",\"source\":\"/x\""), ""), 0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(mounts, sizeof(mounts), ONE("/proc/%s", "bind", ",\"source\":\"/x\""),
+			 files[i]);
+		CHECK_MSG(make(mounts, "") == 0, "%s: %s", files[i], err.msg);
+		CHECK(plan.mounts[0].proc_allowed);
+	}
 	CHECK_INT(make(ONE("/procfoo", "tmpfs", ""), ""), 0);
 	CHECK(!plan.mounts[0].proc_allowed);
 }

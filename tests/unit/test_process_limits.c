@@ -112,6 +112,25 @@ TEST(scheduler)
 	CHECK_INT(plan.scheduler.period, 3000);
 }
 
+TEST(every_scheduler_flag_has_its_bit)
+{
+	static const char *const names[] = {
+		"RESET_ON_FORK", "RECLAIM",	   "DL_OVERRUN",     "KEEP_POLICY",
+		"KEEP_PARAMS",	 "UTIL_CLAMP_MIN", "UTIL_CLAMP_MAX",
+	};
+	struct spec_process p = minimal();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char flag[64], *flags[] = {flag, NULL};
+		struct spec_scheduler s = {.policy = "SCHED_OTHER", .flags = flags, .n_flags = 1};
+
+		snprintf(flag, sizeof(flag), "SCHED_FLAG_%s", names[i]);
+		p.scheduler = &s;
+		CHECK_INT(make(&p), 0);
+		CHECK_INT(plan.scheduler.flags, 1u << i);
+	}
+}
+
 TEST(wrong_schedulers)
 {
 	char *flags[] = {(char *)"SCHED_FLAG_FAST", NULL};
@@ -139,6 +158,8 @@ TEST(wrong_schedulers)
 	REFUSED(&p, "/process/scheduler: runtime, deadline and period need SCHED_DEADLINE");
 	s = (struct spec_scheduler){.policy = "SCHED_DEADLINE", .runtime = &two, .deadline = &one};
 	REFUSED(&p, "/process/scheduler: SCHED_DEADLINE needs 0 < runtime <= deadline <= period");
+	s = (struct spec_scheduler){.policy = "SCHED_DEADLINE", .deadline = &two, .period = &two};
+	REFUSED(&p, "/process/scheduler: SCHED_DEADLINE needs 0 < runtime <= deadline <= period");
 	s = (struct spec_scheduler){.policy = "SCHED_DEADLINE"};
 	REFUSED(&p, "/process/scheduler: SCHED_DEADLINE needs 0 < runtime <= deadline <= period");
 }
@@ -156,6 +177,8 @@ TEST(io_priority)
 	CHECK_INT(make(&p), 0);
 	CHECK_INT(plan.io_priority, 1 << 13);
 	io = (struct spec_io_priority){"IOPRIO_CLASS_IDLE", &priority};
+	CHECK_INT(make(&p), 0);
+	CHECK_INT(plan.io_priority, 3 << 13 | 7);
 	priority = 8;
 	REFUSED(&p, "/process/ioPriority/priority: 8 is not between 0 and 7");
 	priority = -1;

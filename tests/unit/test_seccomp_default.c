@@ -123,6 +123,59 @@ TEST(denied_calls)
 	CHECK(all_get(&p, denied, LEN(denied), DENY) > 130);
 }
 
+static bool is_named(const struct seccomp_profile *p, const char *name, uint32_t verdict_)
+{
+	for (size_t i = 0; i < p->n_rules; i++)
+		for (size_t j = 0; p->rules[i].verdict == verdict_ && j < p->rules[i].n_names; j++)
+			if (strcmp(p->rules[i].names[j], name) == 0)
+				return true;
+	return false;
+}
+
+/* They are denied without being named as well; named, they are known, and known to be meant. */
+TEST(denied_calls_are_on_record)
+{
+	static const char *const more[] = {"stime", "lsm_get_self_attr", "lsm_set_self_attr",
+					   "lsm_list_modules"};
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct seccomp_profile p;
+
+	CHECK_INT(seccomp_default_make(seccomp_abi_by_name("SCMP_ARCH_X86_64"), 0, &a, &p), 0);
+	for (size_t i = 0; i < LEN(denied); i++)
+		CHECK_MSG(is_named(&p, denied[i], DENY), "%s", denied[i]);
+	for (size_t i = 0; i < LEN(more); i++)
+		CHECK_MSG(is_named(&p, more[i], DENY), "%s", more[i]);
+}
+
+/* Calls that are newer than the libseccomp of some builds, and of machines that tests do not run
+ * on. */
+TEST(allowed_calls_by_name)
+{
+	static const struct {
+		const char *native, *names[12];
+	} rows[] = {
+		{"SCMP_ARCH_X86_64",
+		 {"getxattrat", "listmount", "listxattrat", "mseal", "recv", "removexattrat",
+		  "riscv_hwprobe", "setxattrat", "statmount", "uretprobe", NULL}},
+		{"SCMP_ARCH_AARCH64",
+		 {"arm_fadvise64_64", "arm_sync_file_range", "sync_file_range2", "breakpoint",
+		  "cacheflush", "set_tls", NULL}},
+		{"SCMP_ARCH_PPC64LE", {"sync_file_range2", "swapcontext", NULL}},
+		{"SCMP_ARCH_S390X",
+		 {"s390_pci_mmio_read", "s390_pci_mmio_write", "s390_runtime_instr", NULL}},
+		{"SCMP_ARCH_RISCV64", {"riscv_flush_icache", NULL}},
+	};
+
+	for (size_t i = 0; i < LEN(rows); i++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		struct seccomp_profile p;
+
+		CHECK_INT(seccomp_default_make(seccomp_abi_by_name(rows[i].native), 0, &a, &p), 0);
+		for (const char *const *name = rows[i].names; *name; name++)
+			CHECK_MSG(is_named(&p, *name, ALLOW), "%s: %s", rows[i].native, *name);
+	}
+}
+
 TEST(allowed_calls)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;

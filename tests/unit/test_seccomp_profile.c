@@ -92,6 +92,25 @@ TEST(actions)
 	       NULL, "/linux/seccomp/defaultErrnoRet: SCMP_ACT_ALLOW takes no errno");
 }
 
+static size_t sorted_words(const char *const *words)
+{
+	size_t n = 0;
+
+	for (; words[n]; n++)
+		CHECK_MSG(n == 0 || strcmp(words[n - 1], words[n]) < 0, "%s", words[n]);
+	return n;
+}
+
+/* What the runtime specification names, but for NOTIFY; the last flag needs a listener as well. */
+TEST(features_are_whole)
+{
+	CHECK_INT(sorted_words(seccomp_features_actions), 8);
+	CHECK_INT(sorted_words(seccomp_features_operators), 7);
+	CHECK_INT(sorted_words(seccomp_features_archs), 20);
+	CHECK_INT(sorted_words(seccomp_features_known_flags), 4);
+	CHECK_INT(sorted_words(seccomp_features_supported_flags), 3);
+}
+
 TEST(libseccomp_agrees_on_errno)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);

@@ -279,6 +279,12 @@ TEST(words)
 		{"-1", "-1\n", true},
 		{"007", "7\n", true},
 		{"cubic", "cubic\n", true},
+		{"0", "0\n", true},
+		{"0xaF", "175\n", true},
+		{"0XFa", "250\n", true},
+		{"09", "9\n", false},
+		{"0xg", "16\n", false},
+		{"", "\n", true},
 		{"18446744073709551615", "18446744073709551615\n", true},
 		{"1", "0\n", false},
 		{"1", "", false},
@@ -307,6 +313,9 @@ TEST(rounded)
 {
 	CHECK(sysctl_equal(SYSCTL_COMPARE_ROUNDED, "30001", "30000\n"));
 	CHECK(sysctl_equal(SYSCTL_COMPARE_ROUNDED, "30001", "30004\n"));
+	CHECK(sysctl_equal(SYSCTL_COMPARE_ROUNDED, "30001", "30011\n"));
+	CHECK(!sysctl_equal(SYSCTL_COMPARE_ROUNDED, "30001", "30012\n"));
+	CHECK(sysctl_equal(SYSCTL_COMPARE_ROUNDED, "-30001", "-30011\n"));
 	CHECK(!sysctl_equal(SYSCTL_COMPARE_ROUNDED, "30001", "30030\n"));
 	CHECK(!sysctl_equal(SYSCTL_COMPARE_ROUNDED, "1", "-1\n"));
 	CHECK(!sysctl_equal(SYSCTL_COMPARE_WORDS, "30001", "30000\n"));
@@ -318,13 +327,22 @@ TEST(ports)
 		const char *want, *got;
 		bool equal;
 	} t[] = {
-		{"80,81,82", "80-82\n", true},	{"82,80-81", "80-82\n", true},
-		{"0-65535", "0-65535\n", true}, {"", "\n", true},
-		{"80,80", "80\n", true},	{"80", "80-81\n", false},
-		{"80-81", "80", false},		{"80-70", "80", false},
-		{"65536", "65536", false},	{"x", "x", false},
-		{"80-", "80", false},		{"8080", "\n", false},
+		{"80,81,82", "80-82\n", true},
+		{"82,80-81", "80-82\n", true},
+		{"0-65535", "0-65535\n", true},
+		{"", "\n", true},
+		{"80,80", "80\n", true},
+		{"80", "80-81\n", false},
+		{"80-81", "80", false},
+		{"80-70", "80", false},
+		{"65536", "65536", false},
+		{"x", "x", false},
+		{"80-", "80", false},
+		{"8080", "\n", false},
 		{"99999999999", "1", false},
+		{"9,90", "9,90\n", true},
+		{"0", "0\n", true},
+		{"0", "1\n", false},
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
