@@ -62,9 +62,9 @@ int ids_holders(uint32_t id, struct arena *a, struct ids_holder **ret, size_t *r
 int ids_release(const char *state_dir, uint32_t base, struct err *e);
 
 /**
- * ids_find - the range that @state_dir holds, or shares, by the links alone; without the lock: the
- * links of a container that is neither being made nor removed stay.
- * Returns 1 and fills @ret, 0 when there is none, or -errno.
+ * ids_find - the range that the directory @state_dir holds, or shares, by the links alone; without
+ * the lock: the links of a container that is neither being made nor removed stay.
+ * Returns 1 and fills @ret, 0 when there is none, or -errno (-ENOENT: no such directory).
  */
 int ids_find(const char *state_dir, struct id_extent *ret);
 

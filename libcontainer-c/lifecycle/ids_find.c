@@ -40,18 +40,29 @@ static bool read_link(int dir_fd, const char *name, char target[PATH_MAX])
 	return true;
 }
 
+/* One directory, whatever it was called: engines say /var/run for what others know as /run. */
+static bool is_same_dir(const struct stat *dir, const char *target)
+{
+	struct stat st;
+
+	return stat(target, &st) == 0 && st.st_dev == dir->st_dev && st.st_ino == dir->st_ino;
+}
+
 int ids_find(const char *state_dir, struct id_extent *ret)
 {
 	char target[PATH_MAX];
 	uint32_t first = 0;
+	struct stat dir;
 	int r = 0;
 
+	if (stat(state_dir, &dir) < 0)
+		return -errno;
 	DIR *d = opendir(IDS_DIR);
 	if (!d)
 		return errno == ENOENT ? 0 : -errno;
 	for (struct dirent *x; r == 0 && (x = readdir(d));)
-		r = read_link(dirfd(d), x->d_name, target) && strcmp(target, state_dir) == 0 &&
-		    first_of(x->d_name, &first);
+		r = first_of(x->d_name, &first) && read_link(dirfd(d), x->d_name, target) &&
+		    is_same_dir(&dir, target);
 	closedir(d);
 	if (r == 1)
 		*ret = (struct id_extent){0, first, HOST_RANGE_SIZE};

@@ -420,6 +420,15 @@ def a_host_process_without_any_confinement():
 
 
 @test
+def a_root_with_two_names():
+    """docker says /var/run; an administrator finds the directory below /run."""
+    with running() as (b, cid, pid):
+        os.symlink(b.root, f"{b.top}/other")
+        found = json.loads(run(BULKHEAD, "--root", f"{b.top}/other", "verify", "-f", "json", cid).out)
+        equal((found["verified"], row(found, "ids", "range")["result"]), (True, "ok"))
+
+
+@test
 def range_given_to_somebody_else():
     with running() as (b, cid, pid):
         name = next(n for n, target in id_ranges().items() if target == f"{b.root}/{cid}")
