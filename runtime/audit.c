@@ -254,15 +254,25 @@ static int read_id(struct audit_trace *t, bool *ret, struct err *e)
 	return 0;
 }
 
-static int find_trail(const struct policy *p, const char **ret, struct err *e)
+/* A file that is named needs no policy: the one in force may be broken, or another host's. */
+static int find_trail(const struct context *c, const char **ret, struct err *e)
 {
-	*ret = file ? file : p->audit.file;
-	if (!file && !str_eq(p->audit.destination, "file"))
+	const struct policy *p;
+	int r;
+
+	*ret = file;
+	if (file)
+		return 0;
+	r = context_policy(c, &p, e);
+	if (r < 0)
+		return r;
+	if (!str_eq(p->audit.destination, "file"))
 		return err_set(
 			e, ERR_STATE, ENOENT,
 			"the policy's audit trail goes to \"%s\", not to a file: name one with "
 			"--file, or - for stdin",
 			p->audit.destination);
+	*ret = p->audit.file;
 	return 0;
 }
 
@@ -271,7 +281,6 @@ static int audit_run(const struct context *c, char **args, int n_args, struct er
 	struct audit_filter filter = {.id = id, .event = event};
 	struct listing l = {.filter = &filter, .json = str_eq(format, "json")};
 	struct audit_trace trace = {.a = &l.a};
-	const struct policy *policy;
 	const char *path;
 	bool tracing;
 	int r;
@@ -283,9 +292,7 @@ static int audit_run(const struct context *c, char **args, int n_args, struct er
 	if (r == 0 && since)
 		r = audit_since(since, &l.a, &filter.since, e);
 	if (r == 0)
-		r = context_policy(c, &policy, e);
-	if (r == 0)
-		r = find_trail(policy, &path, e);
+		r = find_trail(c, &path, e);
 	if (r == 0) {
 		l.trace = tracing ? &trace : NULL;
 		r = show(&l, path, e);

@@ -196,6 +196,8 @@ def a_broken_policy_is_recorded_where_the_built_in_one_says():
             t("kill", cid, "KILL")
             wait_for(lambda: b.state(cid)["status"] == "stopped", "stopped")
             t("delete", cid)
+            t("audit", status=1)
+            has(t("audit", "--file", t.file).out, cid)
 
 
 @test
