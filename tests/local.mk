@@ -183,6 +183,10 @@ tests_prop_test_harden_SOURCES = tests/prop/test_harden.c \
 tests_prop_test_harden_LDFLAGS = -Wl,--wrap=arena_alloc,--wrap=arena_array \
 	-Wl,--wrap=arena_strdup,--wrap=arena_strndup,--wrap=realloc
 
+# What planted faults (tests/mutate) found untested.
+check_PROGRAMS += tests/unit/test_affinity
+tests_unit_test_affinity_SOURCES = tests/unit/test_affinity.c
+
 # The whole plan on what the hardening lets through.
 check_PROGRAMS += tests/prop/test_plan
 tests_prop_test_plan_SOURCES = tests/prop/test_plan.c tests/unit/files.h \

@@ -128,7 +128,8 @@ TEST(hugetlb_page_sizes)
 {
 	struct spec_hugepage_limit h = {.page_size = "../x", .limit = 1};
 	struct spec_resources r = {.hugepage_limits = &h, .n_hugepage_limits = 1};
-	const char *const bad[] = {"../x", "", "MB", "02MB", "2MBx", "2mb", "99999999GB", NULL};
+	const char *const bad[] = {"../x", "",		 "MB",	      "02MB", "2MBx",
+				   "2mb",  "99999999GB", "1048577KB", NULL};
 
 	for (const char *const *p = bad; *p; p++) {
 		h.page_size = *p;
@@ -178,6 +179,58 @@ TEST(block_io)
 		"enable io\n");
 }
 
+TEST(block_io_throttles)
+{
+	struct spec_block_io io = {.throttle_read_bps_device = &rate,
+				   .n_throttle_read_bps_device = 1,
+				   .throttle_write_bps_device = &rate,
+				   .n_throttle_write_bps_device = 1,
+				   .throttle_read_iops_device = &rate,
+				   .n_throttle_read_iops_device = 1,
+				   .throttle_write_iops_device = &rate,
+				   .n_throttle_write_iops_device = 1};
+	struct spec_resources r = {.block_io = &io};
+
+	check_settings(&host_v1, &r,
+		       "3 blkio.throttle.read_bps_device <- 8:0 1048576 [?] "
+		       "/linux/resources/blockIO/throttleReadBpsDevice/0\n"
+		       "3 blkio.throttle.write_bps_device <- 8:0 1048576 [?] "
+		       "/linux/resources/blockIO/throttleWriteBpsDevice/0\n"
+		       "3 blkio.throttle.read_iops_device <- 8:0 1048576 [?] "
+		       "/linux/resources/blockIO/throttleReadIOPSDevice/0\n"
+		       "3 blkio.throttle.write_iops_device <- 8:0 1048576 [?] "
+		       "/linux/resources/blockIO/throttleWriteIOPSDevice/0\n");
+	check_settings(&host_v2, &r,
+		       "0 io.max <- 8:0 rbps=1048576 [?] "
+		       "/linux/resources/blockIO/throttleReadBpsDevice/0\n"
+		       "0 io.max <- 8:0 wbps=1048576 [?] "
+		       "/linux/resources/blockIO/throttleWriteBpsDevice/0\n"
+		       "0 io.max <- 8:0 riops=1048576 [?] "
+		       "/linux/resources/blockIO/throttleReadIOPSDevice/0\n"
+		       "0 io.max <- 8:0 wiops=1048576 [?] "
+		       "/linux/resources/blockIO/throttleWriteIOPSDevice/0\n"
+		       "enable io\n");
+}
+
+TEST(block_io_leaf_weights)
+{
+	struct spec_weight_device leaf = {.major = 8, .minor = 0, .leaf_weight = U16(500)};
+	struct spec_block_io io = {
+		.leaf_weight = U16(10), .weight_device = &leaf, .n_weight_device = 1};
+	struct spec_resources r = {.block_io = &io};
+
+	check_settings(&host_v1, &r,
+		       "3 blkio.leaf_weight <- 10 [=] /linux/resources/blockIO/leafWeight\n"
+		       "3 blkio.leaf_weight_device <- 8:0 500 [?] "
+		       "/linux/resources/blockIO/weightDevice/0\n");
+	io.leaf_weight = NULL;
+	check_refused(&host_v2, &r, "/a", ERR_HOST,
+		      "/linux/resources/blockIO/weightDevice/0: cgroup v2 has no leaf weights");
+	leaf.leaf_weight = U16(1001);
+	check_refused(&host_v1, &r, "/a", ERR_SPEC,
+		      "/linux/resources/blockIO/weightDevice/0: expected 10 to 1000");
+}
+
 TEST(block_io_refused)
 {
 	struct spec_block_io io = {.weight = U16(9)};
@@ -210,6 +263,15 @@ TEST(network_and_rdma)
 	check_refused(&host_v1, &r, "/a", ERR_SPEC,
 		      "/linux/resources/network/priorities/0/name: expected the name of an "
 		      "interface");
+	struct host_facts f = host_v1;
+	struct spec_resources only_rdma = {.rdma = &dev, .n_rdma = 1};
+	struct cgroup_hierarchy others[sizeof(v1_hierarchies) / sizeof(v1_hierarchies[0])];
+	memcpy(others, v1_hierarchies, sizeof(others));
+	others[5].controllers = "misc"; /* for rdma */
+	f.cgroup_v1 = others;
+	check_refused(&f, &only_rdma, "/a", ERR_HOST,
+		      "/linux/resources/rdma: no cgroup hierarchy of this host has the rdma "
+		      "controller");
 	dev.key = "a\nb";
 	r.network = NULL;
 	check_refused(&host_v2, &r, "/a", ERR_SPEC,

@@ -54,6 +54,11 @@ TEST(memory_contradictions)
 	m.limit = I64(8192);
 	check_refused(&host_v2, &r, "/a", ERR_SPEC,
 		      "/linux/resources/memory/swap: is less than the memory limit");
+	m.limit = I64(1); /* as little as there is */
+	check_settings(&host_v2, &r,
+		       "0 memory.max <- 1 [#] /linux/resources/memory/limit\n"
+		       "0 memory.swap.max <- 4095 [#] /linux/resources/memory/swap\n"
+		       "enable memory\n");
 	m.limit = I64(-2);
 	check_refused(&host_v2, &r, "/a", ERR_SPEC,
 		      "/linux/resources/memory/limit: expected -1 or more");
@@ -125,6 +130,20 @@ TEST(kernel_memory_before_5_16)
 	CHECK_INT(make(&f, &r, "/a"), 0);
 	CHECK_STR(plan.kernel_memory, "limited by memory.kmem.limit_in_bytes");
 	arena_free(&arena);
+	f.kernel_major = 4;
+	f.kernel_minor = 19;
+	CHECK_INT(make(&f, &r, "/a"), 0);
+	CHECK_STR(plan.kernel_memory, "limited by memory.kmem.limit_in_bytes");
+	arena_free(&arena);
+	f.kernel_major = 5;
+	f.kernel_minor = 16; /* the first one without */
+	check_refused(&f, &r, "/a", ERR_HOST,
+		      "/linux/resources/memory/kernel: this kernel charges kernel memory to the "
+		      "memory limit, and there is none");
+	m.limit = I64(1);
+	CHECK_INT(make(&f, &r, "/a"), 0);
+	CHECK_HAS(plan.kernel_memory, "charged to memory.limit_in_bytes");
+	arena_free(&arena);
 }
 
 TEST(kernel_memory_since_5_16)
@@ -140,6 +159,8 @@ TEST(kernel_memory_since_5_16)
 	CHECK_HAS(plan.kernel_memory, "charged to memory.limit_in_bytes");
 	CHECK_INT(make(&host_v2, &r, "/a"), 0);
 	CHECK_STR(plan.kernel_memory, "charged to memory.max");
+	m.limit = I64(1);
+	CHECK_INT(make(&host_v2, &r, "/a"), 0);
 	arena_free(&arena);
 	m.limit = NULL;
 	check_refused(&host_v1, &r, "/a", ERR_HOST,

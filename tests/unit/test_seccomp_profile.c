@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_seccomp_profile.c: what of linux.seccomp is accepted, and what is said of the rest. */
 #include <errno.h>
+#include <linux/audit.h>
 #include <seccomp.h>
 
 #include "base/arena.h"
@@ -109,6 +110,33 @@ TEST(features_are_whole)
 	CHECK_INT(sorted_words(seccomp_features_archs), 20);
 	CHECK_INT(sorted_words(seccomp_features_known_flags), 4);
 	CHECK_INT(sorted_words(seccomp_features_supported_flags), 3);
+}
+
+/* What the kernel's own number of a machine says of it (linux/audit.h). */
+TEST(machines)
+{
+	enum { N32 = 0x20000000 };
+	unsigned seen = 0;
+
+	for (const struct seccomp_abi *abi = seccomp_abis; abi->name; abi++) {
+		if (!abi->token)
+			continue;
+		bool x32 = strcmp(abi->name, "SCMP_ARCH_X32") == 0;
+		CHECK_MSG(abi->is_64 == ((abi->audit & __AUDIT_ARCH_64BIT) && !(abi->audit & N32) &&
+					 !x32),
+			  "%s", abi->name);
+		CHECK_MSG(abi->big_endian == !(abi->audit & __AUDIT_ARCH_LE), "%s", abi->name);
+		CHECK(seccomp_abi_by_name(abi->name) == abi);
+		CHECK(seccomp_abi_by_token(abi->token) == abi);
+		int nr = seccomp_syscall_resolve_name_arch(abi->token, "read");
+		CHECK_MSG(nr == __NR_SCMP_ERROR || ((uint32_t)nr >= abi->first_nr &&
+						    (uint32_t)nr < abi->first_nr + 1000),
+			  "%s: read is %d", abi->name, nr);
+		seen++;
+	}
+	CHECK_INT(seen, 20);
+	CHECK(!seccomp_abi_by_name("SCMP_ARCH_NONE"));
+	CHECK(!seccomp_abi_by_token(12345));
 }
 
 TEST(libseccomp_agrees_on_errno)
