@@ -336,15 +336,19 @@ static int step_release(struct creation *c, struct err *e)
 
 static int step_created(struct creation *c, struct err *e)
 {
+	struct stat userns;
 	char state;
 	uint64_t start;
 	int r = initproc_read(c->proc.pid, &start, &state);
 
+	if (r == 0 && fstat(c->proc.userns_fd, &userns) < 0)
+		r = -errno;
 	if (r < 0)
 		return err_sys(e, -r, "read the state of process %d", c->proc.pid);
 	c->record.complete = true;
 	c->record.pid = (uint32_t)c->proc.pid;
 	c->record.start_time = start;
+	c->record.userns = userns.st_ino;
 	if (c->console_sock >= 0) {
 		r = console_send(c->console_sock, &c->console, e);
 		if (r < 0)

@@ -77,17 +77,30 @@ static int step_open(struct execution *x, struct err *e)
  * The first process of a container may have made a user namespace inside its own and moved there,
  * with maps of its choice. That is not where anybody wants to be.
  */
-static int read_maps(struct execution *x, struct err *e)
+static int check_userns(const struct execution *x, pid_t pid, struct err *e)
 {
-	int r = host_probe_maps(x->o.init.pid, &x->arena, &x->maps);
+	struct stat st;
+	char path[32];
 
-	/* The pid was still the first process's when its maps were read. */
-	if (r < 0 || sys_pidfd_send_signal(x->init_fd, 0) < 0)
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	if (stat(path, &st) < 0)
 		return err_set(e, ERR_STATE, ESRCH, "cannot exec in a stopped container");
-	if (ids_to_host(x->maps.uid, x->maps.n_uid, 0) != x->o.record.root_uid)
+	if (st.st_ino != x->o.record.userns)
 		return err_set(e, ERR_STATE, EXDEV,
 			       "the container's first process is in another user namespace than "
 			       "it was started in");
+	return 0;
+}
+
+static int read_maps(struct execution *x, struct err *e)
+{
+	int r = check_userns(x, x->o.init.pid, e);
+
+	if (r == 0)
+		r = host_probe_maps(x->o.init.pid, &x->arena, &x->maps);
+	/* The pid was still the first process's when all this was read. */
+	if (r < 0 || sys_pidfd_send_signal(x->init_fd, 0) < 0)
+		return err_set(e, ERR_STATE, ESRCH, "cannot exec in a stopped container");
 	return 0;
 }
 
@@ -240,7 +253,9 @@ static int step_process(struct execution *x, struct err *e)
 	/* A dead peer: its last message says why. */
 	if (r < 0 && r != -EPIPE)
 		return err_sys(e, -r, "send to the container's process");
-	return hs_recv(x->hs_fd, HS_CREATED, e);
+	r = hs_recv(x->hs_fd, HS_CREATED, e);
+	/* Once more, of the new one: between the look and the join was time for a move. */
+	return r < 0 ? r : check_userns(x, x->proc.pid, e);
 }
 
 static int step_hand_over(struct execution *x, struct err *e)

@@ -25,6 +25,7 @@ static const struct json_field record_fields[] = {
 	JSON_U64(record, start_time, "startTime"),
 	JSON_U32(record, owner_uid, "ownerUID"),
 	JSON_U32(record, root_uid, "rootUID"),
+	JSON_U64(record, userns, "userNamespace"),
 	JSON_U32(record, id_range, "idRange"),
 	JSON_STRS(record, cgroup_paths, "cgroupPaths"),
 	JSON_BOOL(record, shared_pid_namespace, "sharedPIDNamespace"),

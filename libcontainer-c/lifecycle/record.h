@@ -30,6 +30,7 @@ struct record {
 	uint64_t start_time;
 	uint32_t owner_uid;
 	uint32_t root_uid; /* host uid of the container's root */
+	uint64_t userns;   /* inode of the user namespace that the first process was made in */
 	uint32_t id_range; /* first host id that we reserved or share; 0: none */
 	char **cgroup_paths;
 	size_t n_cgroup_paths;

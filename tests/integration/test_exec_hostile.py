@@ -3,6 +3,7 @@
 """exec into containers that want something of who comes in, and runtimes that are killed on the way."""
 import contextlib
 import hashlib
+import json
 import os
 import random
 import signal
@@ -92,6 +93,24 @@ def working_directories_and_programs_through_descriptors():
                         check(r.status != 0 and "the host's" not in r.out, f"{options} {argv}: {r}")
         finally:
             os.close(leaked)
+
+
+@test
+def the_first_process_moves_to_a_user_namespace_of_its_own():
+    """With a policy that allows it. Whoever came in there would get ids of the container's choice."""
+    with bundle() as b:
+        write(f"{b.top}/policy", json.dumps({"seccomp": {"level": "off"}}))
+        b.args("busybox", "unshare", "-U", "-r", "sleep", "1000").save()
+        cid = b.new_id()
+        with open(f"{b.top}/out", "w") as f:
+            subprocess.run([BULKHEAD, "--root", b.root, "--policy", f"{b.top}/policy", "run", "-d", "--bundle", f"{b.top}/bundle",
+                            cid], stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=30)
+        try:
+            wait_for(lambda: "sleep" in read(f"/proc/{b.state(cid)['pid']}/comm"), "its move")
+            has(b("exec", cid, "id", status=255).err, "is in another user namespace than it was started in")
+        finally:
+            b("delete", "--force", cid)
+        b.nothing_left(cid)
 
 
 @test
