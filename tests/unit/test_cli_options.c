@@ -2,12 +2,16 @@
 /* The option parser: what runc's parser accepts, rejects and says. */
 #include "runtime/options.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "base/err.h"
 #include "tests/unit/check.h"
 
 static struct {
 	bool force, detach;
 	const char *bundle, *socket;
+	struct option_list env;
 	unsigned fds;
 } opt;
 
@@ -16,6 +20,7 @@ static const struct option_spec table[] = {
 	{.name = "detach", .key = 'd', .flag = &opt.detach},
 	{.name = "bundle", .key = 'b', .text = &opt.bundle},
 	{.name = "console-socket", .text = &opt.socket},
+	{.name = "env", .key = 'e', .list = &opt.env},
 	{.name = "preserve-fds", .number = &opt.fds},
 	{0},
 };
@@ -30,6 +35,7 @@ static int parse(const char *line, enum options_order order)
 	static char *argv[32];
 	int argc = 0;
 
+	free(opt.env.items);
 	memset(&opt, 0, sizeof(opt));
 	memset(&rest, 0, sizeof(rest));
 	err_clear(&err);
@@ -56,6 +62,34 @@ TEST(value_as_next_word)
 	CHECK_STR(opt.socket, "s");
 	CHECK_INT(rest.n, 1);
 	CHECK_STR(rest.args[0], "c1");
+}
+
+TEST(lists_keep_every_value_in_order)
+{
+	CHECK_INT(parse("-e A=1,B=2 -e=C=3 -e _ c1 -e D=4", OPTIONS_FIRST), 0);
+	CHECK_INT(opt.env.n, 3);
+	CHECK_STR(opt.env.items[0], "A=1,B=2");
+	CHECK_STR(opt.env.items[1], "C=3");
+	CHECK_STR(opt.env.items[2], "");
+	CHECK_INT(rest.n, 3);
+	CHECK_STR(rest.args[1], "-e");
+	CHECK_INT(parse("--env --env --env", OPTIONS_FIRST), -EINVAL);
+	CHECK_STR(err.msg, "flag needs an argument: -env");
+	CHECK_FAILS("-e a --env b", "Cannot use two forms of the same flag: e env");
+	CHECK_INT(parse("c1 c2", OPTIONS_FIRST), 0);
+	CHECK_INT(opt.env.n, 0);
+}
+
+TEST(what_stands_behind_the_first_argument_is_not_looked_at)
+{
+	CHECK_INT(parse("-d c1 -f --help -- --nonesuch -b", OPTIONS_FIRST), 0);
+	CHECK(opt.detach && !opt.force && !rest.help);
+	CHECK_INT(rest.n, 6);
+	CHECK_STR(rest.args[3], "--");
+	/* "--" in front of it ends the options, too. */
+	CHECK_INT(parse("-d -- -f c1", OPTIONS_FIRST), 0);
+	CHECK_STR(rest.args[0], "-f");
+	CHECK(!opt.force);
 }
 
 TEST(value_after_equals)

@@ -186,3 +186,50 @@ TEST(io_priority)
 	io = (struct spec_io_priority){"IOPRIO_CLASS_NONE", NULL};
 	REFUSED(&p, "/process/ioPriority/class: invalid io priority class: IOPRIO_CLASS_NONE");
 }
+
+/* Whether exactly these CPUs are in the mask. */
+static bool has_cpus(const struct cpu_mask *m, const unsigned *cpus, size_t n)
+{
+	size_t found = 0, all = 0;
+
+	for (size_t i = 0; i < m->size / sizeof(*m->bits); i++)
+		all += (size_t)__builtin_popcountl(m->bits[i]);
+	for (size_t i = 0; i < n; i++)
+		found += m->bits[cpus[i] / 64] >> cpus[i] % 64 & 1;
+	return found == n && all == n;
+}
+
+TEST(cpu_affinity)
+{
+	static const unsigned four[] = {0, 1, 2, 7}, wide[] = {63, 64, 65, 8191}, one[] = {5};
+	struct spec_exec_cpu_affinity c = {.initial = "0-2,7", .final = "63-65,8191"};
+	struct spec_process p = minimal();
+
+	CHECK_INT(make(&p), 0);
+	CHECK(!plan.cpus_initial.bits && !plan.cpus_final.bits);
+	p.exec_cpu_affinity = &c;
+	CHECK_INT(make(&p), 0);
+	CHECK(has_cpus(&plan.cpus_initial, four, 4));
+	CHECK(has_cpus(&plan.cpus_final, wide, 4));
+	c = (struct spec_exec_cpu_affinity){.initial = "", .final = "5,5,5-5"};
+	CHECK_INT(make(&p), 0);
+	CHECK(!plan.cpus_initial.bits && has_cpus(&plan.cpus_final, one, 1));
+}
+
+TEST(wrong_cpu_affinity)
+{
+	static const char *const bad[] = {",",	    "1,",  ",1",    "x",    "-1",
+					  "1-",	    "2-1", "1--2",  "1 ",   "8192",
+					  "0-8192", "0x1", "1-2-3", "1,,2", "00000000000000001"};
+	struct spec_exec_cpu_affinity c = {0};
+	struct spec_process p = minimal();
+
+	p.exec_cpu_affinity = &c;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		c.final = bad[i];
+		CHECK_MSG(make(&p) == -EINVAL, "%s", bad[i]);
+		CHECK_HAS(err.msg, "/process/execCPUAffinity/final: ");
+	}
+	c = (struct spec_exec_cpu_affinity){.initial = "9999"};
+	REFUSED(&p, "/process/execCPUAffinity/initial: \"9999\" is not a list of CPUs below 8192");
+}
