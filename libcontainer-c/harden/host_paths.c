@@ -10,8 +10,11 @@
 
 struct search {
 	const struct harden *h;
-	const struct bind_fact *f;
-	const char *source;
+	const char *source; /* NULL: paths do not count */
+	bool has_inode;
+	bool below_root; /* "/" counts for what is below it, too */
+	dev_t dev;
+	ino_t ino;
 	const struct place_fact *places;
 	size_t n_places;
 	const struct policy_host_path *found;
@@ -60,8 +63,8 @@ static const char *entry_path(const struct harden *h, size_t k)
 static bool by_path(const struct search *s, size_t k, const struct place_fact *unused)
 {
 	(void)unused;
-	return path_below(s->source, entry_path(s->h, k)) ||
-	       path_below(s->source, s->h->policy->binds.host_paths[k].path);
+	return s->source && (path_below(s->source, entry_path(s->h, k)) ||
+			     path_below(s->source, s->h->policy->binds.host_paths[k].path));
 }
 
 static bool by_place(const struct search *s, size_t k, const struct place_fact *place)
@@ -74,7 +77,7 @@ static bool by_inode(const struct search *s, size_t k, const struct place_fact *
 	const struct path_fact *x = path_fact(s->h, k);
 
 	(void)unused;
-	return x->path && s->f->exists && x->dev == s->f->dev && x->ino == s->f->ino;
+	return x->path && s->has_inode && x->dev == s->dev && x->ino == s->ino;
 }
 
 /* The longest entry that matches in one way of looking. */
@@ -89,7 +92,7 @@ static void take_longest(struct search *s,
 
 	for (size_t k = 0; k < p->n_host_paths; k++) {
 		size_t n = strlen(entry_path(s->h, k));
-		if (n > longest && matches(s, k, place)) {
+		if (n > longest && (n > 1 || s->below_root) && matches(s, k, place)) {
 			longest = n;
 			best = &p->host_paths[k];
 		}
@@ -103,8 +106,8 @@ static void take_inner(struct search *s)
 	const struct policy_binds *p = &s->h->policy->binds;
 
 	for (size_t k = 0; k < p->n_host_paths; k++) {
-		bool inner = path_below(entry_path(s->h, k), s->source) ||
-			     path_below(p->host_paths[k].path, s->source);
+		bool inner = s->source && (path_below(entry_path(s->h, k), s->source) ||
+					   path_below(p->host_paths[k].path, s->source));
 		for (size_t n = 0; n < s->n_places && !inner; n++)
 			inner = place_below(&path_fact(s->h, k)->place, &s->places[n]);
 		if (inner)
@@ -112,19 +115,41 @@ static void take_inner(struct search *s)
 	}
 }
 
+static const struct policy_host_path *find(struct search *s)
+{
+	take_longest(s, by_path, NULL);
+	take_longest(s, by_inode, NULL);
+	for (size_t n = 0; n < s->n_places; n++)
+		take_longest(s, by_place, &s->places[n]);
+	take_inner(s);
+	return s->found;
+}
+
 const struct policy_host_path *host_path_of(const struct harden *h, size_t i, const char *source)
 {
 	const struct bind_fact *f = bind_fact(h->facts, i);
 	struct search s = {.h = h,
-			   .f = f,
 			   .source = source,
+			   .below_root = true,
+			   .has_inode = f->exists,
+			   .dev = f->dev,
+			   .ino = f->ino,
 			   .places = f->places,
 			   .n_places = bind_places(h, i)};
 
-	take_longest(&s, by_path, NULL);
-	take_longest(&s, by_inode, NULL);
-	for (size_t n = 0; n < s.n_places; n++)
-		take_longest(&s, by_place, &s.places[n]);
-	take_inner(&s);
-	return s.found;
+	return find(&s);
+}
+
+const struct policy_host_path *host_path_of_root(const struct harden *h)
+{
+	const struct path_fact *f = &h->facts->rootfs;
+	struct search s = {.h = h,
+			   .source = f->place.path ? NULL : f->path,
+			   .has_inode = true,
+			   .dev = f->dev,
+			   .ino = f->ino,
+			   .places = &f->place,
+			   .n_places = 1};
+
+	return f->path ? find(&s) : NULL;
 }

@@ -31,4 +31,11 @@ size_t bind_places(const struct harden *h, size_t i);
  */
 const struct policy_host_path *host_path_of(const struct harden *h, size_t i, const char *source);
 
+/**
+ * host_path_of_root - the same for the root file system. Only where it really is counts: engines
+ * mount theirs below /run, which a policy may well keep out of containers. An entry for "/" is one
+ * for the host's own root alone.
+ */
+const struct policy_host_path *host_path_of_root(const struct harden *h);
+
 #endif

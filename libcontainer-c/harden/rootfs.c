@@ -6,7 +6,9 @@
  */
 #include "base/arena.h"
 #include "base/str.h"
+#include "harden/host_paths.h"
 #include "harden/rule.h"
+#include "harden/storage.h"
 
 static void make_readonly(struct harden *h)
 {
@@ -26,6 +28,20 @@ static void make_readonly(struct harden *h)
 		root->readonly = yes;
 }
 
+static void check_place(struct harden *h)
+{
+	const struct policy_host_path *p = host_path_of_root(h);
+
+	if (!p || storage_has_rootfs(h))
+		return;
+	const char *asked = h->s->root && h->s->root->path ? h->s->root->path : "";
+	const char *name = printable(h, asked), *path = printable(h, p->path);
+	const char *why = printable(h, p->why);
+	if (name && path && why)
+		decide_refuse(h, "/root/path", json_string(h, asked), "%s leads to %s: %s", name,
+			      path, why);
+}
+
 void rule_rootfs(struct harden *h)
 {
 	const char *v = h->s->linux_ ? h->s->linux_->rootfs_propagation : NULL;
@@ -40,6 +56,7 @@ void rule_rootfs(struct harden *h)
 			    "mounted noexec: only what is on other mounts can be executed");
 	if (h->policy->rootfs.readonly)
 		make_readonly(h);
+	check_place(h);
 	if (v && (str_eq(v, "shared") || str_eq(v, "rshared")) &&
 	    !h->policy->rootfs.allow_shared_propagation)
 		decide_refuse(h, "/linux/rootfsPropagation", json_string(h, v),

@@ -140,15 +140,25 @@ static void add_root(struct storage_roots *r, const char *path, ssize_t len)
 
 struct storage_roots storage_roots_find(const struct harden *h)
 {
-	const char *rootfs = h->facts->rootfs;
+	const char *rootfs = h->facts->rootfs.path;
 	struct storage_roots r = {0};
 
-	if (rootfs)
+	if (rootfs && h->facts->rootfs_guarded)
 		for (const char *const *s = rootfs_shapes; *s; s++)
 			add_root(&r, rootfs, root_before(rootfs, *s));
 	for (size_t i = 0; i < h->s->n_mounts; i++)
 		add_root(&r, bind_fact(h->facts, i)->real, root_of_etc_file(h, i));
 	return r;
+}
+
+bool storage_has_rootfs(const struct harden *h)
+{
+	const char *rootfs = h->facts->rootfs.path;
+
+	for (const char *const *s = rootfs_shapes; *s && rootfs && h->facts->rootfs_guarded; s++)
+		if (root_before(rootfs, *s) > 0)
+			return true;
+	return false;
 }
 
 /* Whether @path matches "@..." below one of the roots. */

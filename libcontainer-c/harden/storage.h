@@ -30,6 +30,9 @@ struct storage_roots storage_roots_find(const struct harden *h);
 const struct policy_storage *storage_of(const struct harden *h, const struct storage_roots *roots,
 					size_t i);
 
+/** storage_has_rootfs - whether the root file system is one that an engine keeps. */
+bool storage_has_rootfs(const struct harden *h);
+
 /** storage_match - whether absolute clean @path matches @pattern; see struct policy_storage. */
 bool storage_match(const char *pattern, const char *path);
 

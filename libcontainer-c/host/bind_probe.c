@@ -112,23 +112,15 @@ static int probe_binds(const struct spec *s, const struct mount_table *t, struct
 	return 0;
 }
 
-static int probe_rootfs(const struct spec *s, struct arena *a, struct host_facts *f)
+static int probe_rootfs(const struct spec *s, const struct mount_table *t, struct arena *a,
+			struct host_facts *f)
 {
-	const char *path = s->root ? s->root->path : NULL;
-	char real[PATH_MAX];
+	/* A relative one counts from the bundle, in which the runtime is. */
+	int r = s->root && s->root->path ? path_probe(s->root->path, t, a, &f->rootfs) : 0;
 
-	if (!path || path[0] != '/' || !realpath(path, real) || !path_is_guarded(real))
-		return 0;
-	f->rootfs = arena_strdup(a, real);
-	return f->rootfs ? 0 : -ENOMEM;
-}
-
-static bool has_binds(const struct spec *s)
-{
-	for (size_t i = 0; s && i < s->n_mounts; i++)
-		if (spec_mount_is_bind(&s->mounts[i]))
-			return true;
-	return false;
+	if (r == 1)
+		f->rootfs_guarded = path_is_guarded(f->rootfs.path);
+	return r < 0 ? r : 0;
 }
 
 /* A socket can come in by itself or in a directory. */
@@ -145,12 +137,12 @@ int host_probe_binds(const struct spec *s, const struct policy_binds *p, struct 
 {
 	struct mount_table t = {0};
 
-	if (!has_binds(s))
+	if (!s)
 		return 0;
 	/* Without the table no place is known, and names and inodes have to do. */
 	if (mount_table_read(a, &t) == -ENOMEM)
 		return -ENOMEM;
-	int r = probe_rootfs(s, a, f);
+	int r = probe_rootfs(s, &t, a, f);
 	if (r == 0)
 		r = probe_binds(s, &t, a, f);
 	if (r == 0)

@@ -10,7 +10,7 @@ struct spec;
 
 /**
  * host_probe_binds - fill in binds, host_paths, sockets and rootfs of @f.
- * @s: may be NULL; without a bind mount in it nothing is looked at
+ * @s: may be NULL; then nothing is looked at
  * What cannot be told is left out. 0 or -ENOMEM.
  */
 int host_probe_binds(const struct spec *s, const struct policy_binds *p, struct arena *a,

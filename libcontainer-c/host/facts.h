@@ -167,8 +167,8 @@ struct host_facts {
 	size_t n_sockets;
 	const struct path_fact *host_paths; /* same index as the policy's binds.host_paths */
 	size_t n_host_paths;
-	const char *rootfs; /* realpath of an absolute root.path; NULL: unknown, or not guarded as
-			       above */
+	struct path_fact rootfs; /* root.path */
+	bool rootfs_guarded;	 /* as bind_fact.guarded */
 	const struct hook_fact *hooks;
 	size_t n_hooks;
 	struct inherited_fact inherited;

@@ -197,7 +197,8 @@ static void set_lists(const struct facts_doc *d, const struct spec *s, struct ar
 	f->sockets = sockets;
 	f->n_sockets = d->n_sockets;
 	if (s->root && s->root->path && s->root->path[0] == '/')
-		f->rootfs = s->root->path;
+		f->rootfs = (struct path_fact){.path = s->root->path};
+	f->rootfs_guarded = true;
 }
 
 /* In the order of enum profile_mode. */

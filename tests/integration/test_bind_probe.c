@@ -124,15 +124,14 @@ TEST(who_can_change_what_a_path_leads_to)
 	CHECK(chown("root", 0, 1000) == 0 && probe("/media/root/x").guarded);
 }
 
-static const char *rootfs(const char *path)
+static struct host_facts rootfs(const char *path)
 {
 	struct spec_root root = {.path = path};
-	struct spec_mount m = {.destination = "/x", .type = "bind", .source = "/media"};
-	struct spec s = {.root = &root, .mounts = &m, .n_mounts = 1};
+	struct spec s = {.root = &root};
 	struct host_facts f = {0};
 
 	CHECK_INT(host_probe_binds(&s, &policy_default()->binds, &arena, &f), 0);
-	return f.rootfs;
+	return f;
 }
 
 TEST(the_root_file_system)
@@ -141,9 +140,14 @@ TEST(the_root_file_system)
 	make_dir("d", 0755);
 	make_dir("d/merged", 0777);
 	CHECK(symlink("d", "link") == 0);
-	CHECK_STR(rootfs("/media/link/merged"), "/media/d/merged");
-	CHECK(!rootfs("d/merged") && !rootfs("/media/missing"));
-	CHECK(chmod("d", 0777) == 0 && !rootfs("/media/d/merged"));
+	struct host_facts f = rootfs("/media/link/merged");
+	CHECK_STR(f.rootfs.path, "/media/d/merged");
+	CHECK_STR(f.rootfs.place.path, "/d/merged");
+	CHECK(f.rootfs.ino && f.rootfs_guarded);
+	CHECK_STR(rootfs("d/merged").rootfs.path, "/media/d/merged");
+	CHECK(!rootfs("/media/missing").rootfs.path && !rootfs("/media/missing").rootfs_guarded);
+	CHECK(!rootfs(NULL).rootfs.path);
+	CHECK(chmod("d", 0777) == 0 && !rootfs("/media/d/merged").rootfs_guarded);
 }
 
 static int listen_at(const char *path, bool listening)

@@ -87,7 +87,7 @@ REFUSED = [
     (mount("/h", "bind", "/proc/self/ns/net", "bind"), "policy: binds"),
     (mount("/h", "bind", "/proc//sys/../sys", "bind"), "policy: binds"),
     (mount("/h", "bind", "/dev/kmsg", "bind"), "policy: binds"),
-    (put("root.path", "../../../../.."), "the host's own /"),
+    (put("root.path", "../../../../.."), "policy: rootfs"),
     (put("root.path", "/proc/self/root"), "rootfs"),
     # Device nodes.
     (device("/dev/console", 5, 1), "policy: devices"),

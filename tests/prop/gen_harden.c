@@ -306,11 +306,15 @@ void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct hos
 			       .n_sockets = gen_below(seed, 3),
 			       .host_paths = host_paths,
 			       .n_host_paths = chance(seed, 90) ? 3 : 0,
-			       .rootfs = chance(seed, 50) ? "/data/d/overlay2/x/merged" : NULL};
+			       .rootfs_guarded = chance(seed, 80)};
 	size_t n_ns = s->linux_ ? s->linux_->n_namespaces : 0;
 	struct ns_fact *ns = get(a, n_ns, sizeof(*ns));
 	struct bind_fact *binds = get(a, s->n_mounts, sizeof(*binds));
 
+	static const char *const roots[] = {"/data/d/overlay2/x/merged",
+					    "/data/d/overlay2/x/merged", "/usr/d/overlay2/x/merged",
+					    "/srv/x", NULL};
+	f.rootfs.path = chance(seed, 3) ? "/etc/x" : PICK(seed, roots);
 	gen_kernel(seed, &f);
 	gen_inherited(seed, &f.inherited);
 	gen_modules(s, seed, a, &f);

@@ -96,6 +96,19 @@ TEST(a_control_socket_is_refused_by_inode)
 	CHECK_QUIET(c, "binds");
 }
 
+TEST(a_socket_with_nearly_the_usual_name_is_not)
+{
+	static const char *const names[] = {"/opt/d/bocker.sock", "/opt/d/docker.soc",
+					    "/opt/docker.sock/x"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = {.exists = true, .real = names[i], .mode = S_IFSOCK | 0660};
+		run_bind(c, names[i], &f, "");
+		CHECK_QUIET(c, "binds");
+	}
+}
+
 TEST(a_socket_with_the_usual_name_is_refused_anywhere)
 {
 	struct harden_case *c = case_new();
@@ -281,6 +294,14 @@ TEST(views_of_the_kernel_that_come_along_are_read_only)
 		f.n_places = 2;
 		run_options(c, "/srv", &f, "'rbind','rw','rnosuid','rnodev'");
 		CHECK_QUIET(c, "binds");
+		/* The first one is the source itself, which statfs(2) tells of. */
+		places[0].fstype = names[i];
+		run_options(c, "/srv", &f, "'rbind','rw','rnosuid','rnodev'");
+		CHECK_QUIET(c, "binds");
+		places[0].fstype = "ext4";
+		places[1].fstype = names[i];
+		run_options(c, "/srv", &f, "'rbind','rw','rnosuid','rnodev'");
+		CHECK(has_option(c, "rro"));
 	}
 }
 
@@ -481,11 +502,12 @@ TEST(the_data_root_is_found_from_the_rootfs)
 		struct bind_fact f = directory("/data/docker/volumes/v/_data");
 		c->f.binds = &f;
 		c->f.n_binds = 1;
-		c->f.rootfs = roots[i];
+		c->f.rootfs.path = roots[i];
+		c->f.rootfs_guarded = true;
 		run_bind(c, "/s", &f, "");
 		CHECK(has_option(c, "idmap"));
 		/* What the document says of it counts for nothing (podman run --rootfs). */
-		c->f.rootfs = NULL;
+		c->f.rootfs_guarded = false;
 		case_doc(c, "", "",
 			 arena_printf(&c->a,
 				      ",'root':{'path':'%s'},'mounts':[{'destination':'/x','type':"
@@ -570,7 +592,8 @@ TEST(several_data_roots_are_found)
 
 	c->f.binds = f;
 	c->f.n_binds = 2;
-	c->f.rootfs = "/data/a/overlay2/x/merged";
+	c->f.rootfs.path = "/data/a/overlay2/x/merged";
+	c->f.rootfs_guarded = true;
 	case_doc(
 		c, "", "",
 		",'root':{'path':'/data/a/overlay2/x/merged'},'mounts':[{'destination':'/x','type':"
@@ -652,7 +675,8 @@ TEST(of_podmans_directory_only_what_it_hands_in)
 		struct bind_fact f =
 			directory(arena_printf(&c->a, "%s/overlay-containers/" ID "/userdata/%s",
 					       dirs[i % 2], k < 10 ? in[k] : out[k - 10]));
-		c->f.rootfs = "/data/d/overlay/x/merged";
+		c->f.rootfs.path = "/data/d/overlay/x/merged";
+		c->f.rootfs_guarded = true;
 		run_bind(c, "/s", &f, "");
 		CHECK_MSG(has_option(c, "idmap") == (k < 10), "%s", f.real);
 	}

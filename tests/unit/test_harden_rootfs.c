@@ -70,3 +70,77 @@ TEST(shared_propagation_by_policy)
 	case_doc(c, "", ",'rootfsPropagation':'rslave'", "");
 	CHECK_QUIET(c, "rootfs");
 }
+
+/* The outcome for a root file system that really is at @path. */
+static struct harden_case *run_at(const char *path, bool guarded, struct place_fact place)
+{
+	static const struct path_fact none[9], etc[9] = {[2] = {"/etc", 8, 5, {8, "/etc", "ext4"}}};
+	struct harden_case *c = case_new();
+
+	c->f.rootfs = (struct path_fact){.path = path, .dev = 8, .ino = 77, .place = place};
+	c->f.rootfs_guarded = guarded;
+	c->f.host_paths = place.path ? etc : none;
+	c->f.n_host_paths = 9;
+	run_root(c, ",'root':{'path':'/asked'}");
+	return c;
+}
+
+TEST(a_listed_directory_is_no_root_file_system)
+{
+	static const char *const bad[] = {"/etc", "/usr/lib", "/", "/usr/overlay2/x/diff"};
+	static const char *const good[] = {"/data/x", "/var/lib/docker/overlay2/x/merged",
+					   "/usr/docker/overlay2/x/merged"};
+
+	CHECK_STR(policy_default()->binds.host_paths[2].path, "/etc");
+	for (size_t i = 0; i < 4; i++)
+		CHECK_REFUSED(run_at(bad[i], true, (struct place_fact){0}), "rootfs", "/root/path",
+			      "/asked leads to /");
+	for (size_t i = 0; i < 3; i++)
+		CHECK_QUIET(run_at(good[i], true, (struct place_fact){0}), "rootfs");
+	/* The shape alone is no proof. */
+	CHECK_REFUSED(run_at(good[2], false, (struct place_fact){0}), "rootfs", "/root/path",
+		      "/asked leads to /usr: the host's programs");
+	CHECK_QUIET(run_at(good[1], false, (struct place_fact){0}), "rootfs");
+	CHECK_QUIET(run_at(NULL, false, (struct place_fact){0}), "rootfs");
+}
+
+TEST(only_where_it_really_is_counts)
+{
+	static struct policy_host_path strict[] = {{"/", "refuse", "all"},
+						   {"/run", "refuse", "sockets"}};
+	static const struct path_fact facts[] = {{"/", 8, 2, {8, "/", "ext4"}},
+						 {"/run", 9, 1, {9, "/", "tmpfs"}}};
+	struct harden_case *c = case_new();
+
+	c->p.binds.host_paths = strict;
+	c->p.binds.n_host_paths = 2;
+	c->f.host_paths = facts;
+	c->f.n_host_paths = 2;
+	c->f.rootfs = (struct path_fact){"/run/c/task/x/rootfs", 10, 7, {10, "/", "overlay"}};
+	run_root(c, ",'root':{'path':'rootfs'}");
+	CHECK_QUIET(c, "rootfs");
+	c->f.rootfs.place = (struct place_fact){8, "/srv/x", "ext4"};
+	run_root(c, ",'root':{'path':'rootfs'}");
+	CHECK_QUIET(c, "rootfs");
+	c->f.rootfs.place = (struct place_fact){9, "/c/rootfs", "tmpfs"};
+	run_root(c, ",'root':{'path':'rootfs'}");
+	CHECK_REFUSED(c, "rootfs", "/root/path", "rootfs leads to /run: sockets");
+	c->e = (struct err){0};
+	c->f.rootfs.place = (struct place_fact){8, "/", "ext4"};
+	run_root(c, ",'root':{'path':'rootfs'}");
+	CHECK_REFUSED(c, "rootfs", "/root/path", "rootfs leads to /: all");
+}
+
+TEST(nor_is_another_name_of_it)
+{
+	CHECK_REFUSED(run_at("/mnt", true, (struct place_fact){8, "/etc/x", "ext4"}), "rootfs",
+		      "/root/path", "/asked leads to /etc");
+	CHECK_REFUSED(run_at("/mnt", true, (struct place_fact){8, "/", "ext4"}), "rootfs",
+		      "/root/path", "/asked leads to /etc");
+	CHECK_QUIET(run_at("/mnt", true, (struct place_fact){8, "/srv", "ext4"}), "rootfs");
+	CHECK_QUIET(run_at("/mnt", true, (struct place_fact){9, "/etc", "ext4"}), "rootfs");
+	struct harden_case *c = run_at("/mnt", true, (struct place_fact){8, "/srv", "ext4"});
+	c->f.rootfs.ino = 5;
+	run_root(c, "");
+	CHECK_REFUSED(c, "rootfs", "/root/path", " leads to /etc");
+}
