@@ -95,14 +95,22 @@ static int step_harden(struct creation *c, struct err *e)
 		      &c->decisions, e);
 }
 
-/* A container that joins another one's user namespace holds that one's range too. */
-static int share_range(struct creation *c, struct err *e)
+/*
+ * A container that joins another one's user namespace holds that one's range too. A range that a
+ * rule which is off, or in audit only, has no use for is given back.
+ */
+static int settle_range(struct creation *c, struct err *e)
 {
 	const struct namespaces_plan *ns = &c->plan.ns;
+	int r = 0;
 
-	if (ns->ns[NS_USER].mode != NS_JOIN_FOREIGN_OWNED)
-		return 0;
-	int r = ids_share(c->dir.path, ns->root_uid, e);
+	if (c->record.id_range && ns->root_uid != c->record.id_range) {
+		r = ids_release(c->dir.path, c->record.id_range, e);
+		c->record.id_range = 0;
+	}
+	if (r < 0 || ns->ns[NS_USER].mode != NS_JOIN_FOREIGN_OWNED)
+		return r;
+	r = ids_share(c->dir.path, ns->root_uid, e);
 	if (r == 0)
 		c->record.id_range = ns->root_uid;
 	return r;
@@ -113,7 +121,7 @@ static int step_plan(struct creation *c, struct err *e)
 	int r = plan_make(c->hardened, &c->measures, &c->facts, c->req->id, c->req->bundle,
 			  &c->arena, &c->plan, e);
 
-	return r < 0 ? r : share_range(c, e);
+	return r < 0 ? r : settle_range(c, e);
 }
 
 /* From here on `delete --force` finds everything, whenever the runtime is killed. */

@@ -12,7 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import BULKHEAD, TOP, check, equal, has, lacks, main, read, run, test, write  # noqa: E402
+from harness import BULKHEAD, TOP, check, equal, has, id_ranges, lacks, main, read, run, test, write  # noqa: E402
 
 F_GET_SEALS = 1034  # <linux/fcntl.h>
 CONTRIB = os.path.join(TOP, "contrib/policy")
@@ -330,6 +330,13 @@ def off_from_create_to_delete():
             equal(state["status"], "running")
             equal(read(f"/proc/{state['pid']}/uid_map").split(), ["0", "0", "4294967295"])
             equal(b("--policy", off, "exec", cid, "id", "-u").out, "0\n")
+            # No range of ids is held that nobody uses, and nothing is missing that was planned.
+            equal([v for v in id_ranges().values() if v.endswith("/" + cid)], [])
+            b("--policy", off, "verify", cid)
+            # More than the first process has, as with other runtimes; not under a policy that has the rule exec.
+            status = ("exec", "--cap", "CAP_SYS_ADMIN", cid, "grep", "CapBnd", "/proc/self/status")
+            equal(b("--policy", off, *status).out.split()[1], "00000000a82425fb")
+            lacks(b(*status).out, "a82425fb")
             b("--policy", off, "kill", cid, "KILL")
         finally:
             b("--policy", off, "delete", "--force", cid)
