@@ -81,6 +81,9 @@ const char *json_string(struct harden *h, const char *s)
 {
 	AUTO_STRBUF b = STRBUF_INIT;
 
+	/* A text() for which there was no memory: h->oom is set already. */
+	if (!s)
+		return NULL;
 	strbuf_json(&b, s);
 	return finish(h, &b);
 }

@@ -56,7 +56,8 @@ static void check_plan(const struct mounts_plan *p, const struct namespaces_plan
 		check_mount(p, i, ns);
 	for (size_t i = 0; i < p->n_devices; i++) {
 		CHECK(is_clean(p->devices[i].path));
-		CHECK(S_ISCHR(p->devices[i].mode) || S_ISFIFO(p->devices[i].mode));
+		CHECK(S_ISCHR(p->devices[i].mode) || S_ISBLK(p->devices[i].mode) ||
+		      S_ISFIFO(p->devices[i].mode));
 		CHECK(p->devices[i].uid != UINT32_MAX && p->devices[i].gid != UINT32_MAX);
 		CHECK(p->setup_dev || !path_below(p->devices[i].path, "/dev"));
 		for (size_t k = 0; k < i; k++)
