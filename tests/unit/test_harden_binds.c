@@ -495,9 +495,13 @@ TEST(the_data_root_is_found_from_the_rootfs)
 {
 	static const char *const roots[] = {"/data/docker/overlay2/abc/merged",
 					    "/data/docker/btrfs/subvolumes/abc",
-					    "/data/docker/overlay/abc/merged"};
+					    "/data/docker/overlay/abc/merged",
+					    "/data/docker/fuse-overlayfs/abc/merged",
+					    "/data/docker/vfs/dir/abc",
+					    "/data/docker/zfs/graph/abc",
+					    "/data/docker/devicemapper/mnt/abc/rootfs"};
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		struct harden_case *c = case_new();
 		struct bind_fact f = directory("/data/docker/volumes/v/_data");
 		c->f.binds = &f;

@@ -125,9 +125,9 @@ TEST(the_raw_file_counts_like_the_members)
 	static const struct {
 		const char *value, *quota, *period;
 	} files[] = {
-		{"150000", "150000", NULL},	     {"25000 50000", "25000", "50000"},
-		{"100001 50000", "100000", "50000"}, {"max 50000", "100000", "50000"},
-		{"max", "200000", "100000"},
+		{"150000", "150000", NULL},	   {"1", "1", NULL},
+		{"25000 50000", "25000", "50000"}, {"100001 50000", "100000", "50000"},
+		{"max 50000", "100000", "50000"},  {"max", "200000", "100000"},
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -151,6 +151,7 @@ TEST(a_raw_file_that_contradicts_is_left_to_the_plan)
 {
 	static const char *const both[] = {
 		"'cpu':{'quota':5000},'unified':{'cpu.max':'6000 100000'}",
+		"'cpu':{'quota':1},'unified':{'cpu.max':'6000 100000'}",
 		"'cpu':{'period':50000},'unified':{'cpu.max':'6000 100000'}",
 		"'unified':{'cpu.max':'0'}",
 		"'unified':{'cpu.max':'x 100000'}",
@@ -164,4 +165,24 @@ TEST(a_raw_file_that_contradicts_is_left_to_the_plan)
 		CHECK_MSG(c->r == 0, "%s", c->e.msg);
 		CHECK_INT(c->out->linux_->resources->n_unified, 1);
 	}
+}
+
+TEST(what_moves_from_the_raw_file_is_told)
+{
+	struct harden_case *c = half_of_four();
+
+	run_resources(c, "'cpu':{'quota':0},'unified':{'cpu.max':'25000 50000'}");
+	CHECK_STR(decision_find(c, DECISION_CHANGE, "cpu", "/linux/resources/unified/cpu.max")->why,
+		  "counts as /linux/resources/cpu/quota");
+	CHECK_CHANGE(c, "cpu", QUOTA, "0", "25000");
+	CHECK_CHANGE(c, "cpu", PERIOD, NULL, "50000");
+	CHECK_STR(decision_find(c, DECISION_CHANGE, "cpu", QUOTA)->why, "as unified asks");
+}
+
+TEST(the_least_quota_is_one)
+{
+	struct harden_case *c = half_of_four();
+
+	run_resources(c, "'cpu':{'quota':1}");
+	CHECK_QUIET(c, "cpu");
 }

@@ -212,3 +212,17 @@ TEST(what_every_container_has_is_the_policys_list)
 	case_doc(c, "", "", "");
 	CHECK(!c->m.devices_listed && !c->m.devices);
 }
+
+TEST(a_device_with_number_zero_is_one)
+{
+	static struct policy_device zero[] = {{"c", 0, 0, "rw", "x"}};
+	struct harden_case *c = case_new();
+
+	c->p.devices.extra = zero;
+	c->p.devices.n_extra = 1;
+	case_doc(c, "",
+		 ",'resources':{'devices':[{'allow':false,'access':'rwm'},{'allow':true,'type':'c',"
+		 "'major':0,'minor':0,'access':'rw'}]}",
+		 "");
+	CHECK_QUIET(c, "device-rules");
+}

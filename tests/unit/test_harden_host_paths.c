@@ -221,6 +221,35 @@ TEST(mounts_that_come_along_count_too)
 	CHECK_QUIET(c, "binds");
 	f.n_places = 1;
 	CHECK_STR(fate(c, "/home/u", &f), "plain");
+	/* The source's own place counts in any case. */
+	static const struct place_fact own[] = {{8, "/opt/x", "ext4"}, {9, "/", "tmpfs"}};
+	f.places = own;
+	f.n_places = 2;
+	run_options(c, "/home/u", &f, "'bind','nosuid','nodev'");
+	CHECK(has_option(c, "ro"));
+}
+
+TEST(everything_can_be_listed)
+{
+	static struct policy_host_path strict[] = {{"/", "refuse", "only what is named"},
+						   {"/srv", "plain", "data"}};
+	struct harden_case *c = case_new();
+
+	c->p.binds.host_paths = strict;
+	c->p.binds.n_host_paths = 2;
+	CHECK_STR(fate(c, "/home", NULL), "refused");
+	CHECK_STR(fate(c, "/srv/x", NULL), "plain");
+}
+
+TEST(a_listed_link_is_in_what_holds_where_it_leads)
+{
+	struct path_fact facts[N_LISTED] = {[5] = {"/target/x", 8, 5, {0, NULL, NULL}}};
+	struct harden_case *c = with_list();
+
+	c->f.host_paths = facts;
+	c->f.n_host_paths = N_LISTED;
+	CHECK_STR(fate(c, "/target", NULL), "refused");
+	CHECK_STR(fate(c, "/target/y", NULL), "plain");
 }
 
 TEST(the_engines_storage_is_not_meant)

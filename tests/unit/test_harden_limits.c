@@ -77,6 +77,40 @@ TEST(a_swap_smaller_than_the_default_limits_memory)
 	CHECK_INT(decision_count(c, DECISION_CHANGE, "memory"), 1);
 }
 
+TEST(swap_without_a_limit_is_no_reason_for_more_swap)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'memory':{'swap':17179869184}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/limit", NULL, "6442450944");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "17179869184", "6442450944");
+}
+
+static const char *why_changed(const struct harden_case *c, const char *pointer)
+{
+	const struct decision *d = decision_find(c, DECISION_CHANGE, "memory", pointer);
+
+	CHECK_MSG(d, "no change at %s", pointer);
+	return d->why;
+}
+
+TEST(what_moves_from_the_raw_files_is_told)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'unified':{'memory.max':'64M','memory.swap.max':'1M'}");
+	CHECK_STR(why_changed(c, "/linux/resources/memory/limit"), "as unified asks");
+	CHECK_STR(why_changed(c, "/linux/resources/memory/swap"), "as unified asks");
+	CHECK_STR(why_changed(c, "/linux/resources/unified/memory.max"),
+		  "counts as /linux/resources/memory/limit");
+	CHECK_STR(why_changed(c, "/linux/resources/unified/memory.swap.max"),
+		  "counts as /linux/resources/memory/swap");
+	c = case_new();
+	run_resources(c, "'memory':{'swap':67108864},'unified':{'memory.max':'32M','memory.swap."
+			 "max':'1M'}");
+	CHECK_STR(why_changed(c, "/linux/resources/memory/swap"), "as unified asks");
+}
+
 TEST(swap_beyond_a_limit_is_only_what_is_asked_for)
 {
 	struct harden_case *c = case_new();
@@ -285,7 +319,11 @@ TEST(huge_hosts_do_not_overflow)
 	c->f.mem_total = UINT64_MAX;
 	run_resources(c, "");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
-	CHECK(*c->out->linux_->resources->memory->limit > 0);
+	CHECK_INT(*c->out->linux_->resources->memory->limit, INT64_MAX / 2);
+	c = case_new();
+	c->f.mem_total = 5ull << 60; /* three quarters of it are a little less than that */
+	run_resources(c, "");
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 4323455642275676160);
 }
 
 static const char *kernel_note(struct harden_case *c, const char *memory)
