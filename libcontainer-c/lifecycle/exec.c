@@ -217,11 +217,7 @@ static int spawn(struct execution *x, struct err *e)
 static int step_spawn(struct execution *x, struct err *e)
 {
 	struct err why = {0};
-	int r = x->req->detach ? 0 : foreground_begin(&x->foreground, e);
-
-	if (r < 0)
-		return r;
-	r = keyring_join(x->req->id, x->plan.process.selinux_label, e);
+	int r = keyring_join(x->req->id, x->plan.process.selinux_label, e);
 
 	if (r < 0)
 		return r;
@@ -295,8 +291,12 @@ static int step_record(struct execution *x, struct err *e)
 
 static int step_go(struct execution *x, struct err *e)
 {
-	int r = hs_send(x->hs_fd, HS_RUN);
+	/* Until here a signal ends us, and with us the process. */
+	int r = x->req->detach ? 0 : foreground_begin(&x->foreground, e);
 
+	if (r < 0)
+		return r;
+	r = hs_send(x->hs_fd, HS_RUN);
 	if (r < 0 && r != -EPIPE)
 		return err_sys(e, -r, "send to the container's process");
 	r = hs_recv_exec(x->hs_fd, e);

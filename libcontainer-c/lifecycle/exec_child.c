@@ -26,7 +26,6 @@ void exec_prepare(void *arg)
 	fd_closep(&x->console_sock);
 	fd_closep(&x->pidfd_sock);
 	console_close(&x->console);
-	fd_closep(&x->foreground.signal_fd);
 }
 
 static int set_cpus(const struct cpu_mask *m, struct err *e)

@@ -316,6 +316,23 @@ def signals_are_passed_on():
 
 
 @test
+def a_signal_ends_an_exec_that_waits():
+    """In a paused container nothing runs yet to pass it on to; nothing may run later either."""
+    with bundle() as b, b.started("sleep", "1000") as cid:
+        path, on, off = freezer(cid)
+        write(path, on)
+        wait_for(lambda: b.state(cid)["status"] == "paused", "paused")
+        p = subprocess.Popen([BULKHEAD, "--root", b.root, "exec", "--ignore-paused", "--pid-file", f"{b.top}/pid", cid, "touch",
+                              "/tmp/ran"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+        p.terminate()
+        equal(p.wait(10), -signal.SIGTERM)
+        write(path, off)
+        b("exec", cid, "true")
+        check(not os.path.exists(f"{b.rootfs}/tmp/ran") and not os.path.exists(f"{b.top}/pid"), "it has run")
+
+
+@test
 def sub_cgroups():
     with bundle() as b, b.started("sleep", "1000") as cid:
         dirs = cgroups(cid)
