@@ -30,9 +30,11 @@ static struct spec_resources *update(struct harden_case *c, const char *asked)
 	/* Nothing but limits. */
 	int n = spec_diff(c->out, out, &c->a, &changes);
 	for (int i = 0; i < n; i++)
-		CHECK_MSG(strncmp(changes[i].pointer, "/linux/resources/", 17) == 0 &&
-				  strncmp(changes[i].pointer, "/linux/resources/devices", 24) != 0,
-			  "%s", changes[i].pointer);
+		CHECK_MSG(
+			strcmp(changes[i].pointer, "/linux/resources") == 0 ||
+				(strncmp(changes[i].pointer, "/linux/resources/", 17) == 0 &&
+				 strncmp(changes[i].pointer, "/linux/resources/devices", 24) != 0),
+			"%s", changes[i].pointer);
 	c->out = out;
 	c->m = m;
 	return out->linux_->resources;
@@ -107,6 +109,45 @@ TEST(each_member_can_be_changed)
 	CHECK_STR(r->unified[0].value, "6");
 }
 
+TEST(each_list_can_be_changed)
+{
+	struct harden_case *c = container("");
+	struct spec_resources *r = update(
+		c, "{'memory':{'kernel':1048576,'kernelTCP':2097152,'disableOOMKiller':true},'"
+		   "blockIO':{"
+		   "'leafWeight':21,'throttleWriteBpsDevice':[{'major':8,'minor':0,'rate':32}],"
+		   "'throttleReadIOPSDevice':[{'major':8,'minor':0,'rate':33}],"
+		   "'throttleWriteIOPSDevice':[{'major':8,'minor':0,'rate':34}]},'network':{'"
+		   "priorities':["
+		   "{'name':'lo','priority':5}]},'rdma':{'mlx':{'hcaHandles':6}}}");
+
+	CHECK(*r->memory->kernel == MIB && *r->memory->kernel_tcp == 2 * MIB);
+	CHECK(*r->memory->disable_oom_killer);
+	CHECK_INT(*r->block_io->leaf_weight, 21);
+	CHECK_INT(r->block_io->throttle_write_bps_device[0].rate, 32);
+	CHECK_INT(r->block_io->throttle_read_iops_device[0].rate, 33);
+	CHECK_INT(r->block_io->throttle_write_iops_device[0].rate, 34);
+	CHECK_STR(r->network->priorities[0].name, "lo");
+	CHECK_INT(*r->rdma[0].hca_handles, 6);
+	/* What has been said stays. */
+	r = update(c, "{'pids':{'limit':9}}");
+	CHECK(r->block_io->n_throttle_write_bps_device == 1 && r->n_rdma == 1);
+}
+
+/* A container whose limits are nobody's business has no empty object afterwards. */
+TEST(nothing_for_nothing)
+{
+	struct harden_case *c = case_new();
+
+	c->p.pids.level = c->p.memory.level = c->p.cpu.level = POLICY_OFF;
+	c->p.devices.level = POLICY_OFF;
+	case_doc(c, "", "", "");
+	CHECK(!c->out->linux_->resources);
+	CHECK(!update(c, "{}"));
+	CHECK(c->r == 0 && !c->out->linux_->resources);
+	CHECK(update(c, "{'pids':{'limit':7}}"));
+}
+
 TEST(a_container_without_swap_gets_none)
 {
 	struct harden_case *c = container("'memory':{'limit':104857600}");
@@ -114,6 +155,8 @@ TEST(a_container_without_swap_gets_none)
 	CHECK_INT(*c->out->linux_->resources->memory->swap, 100 * MIB);
 	CHECK_INT(*update(c, "{'memory':{'limit':209715200}}")->memory->swap, 200 * MIB);
 	CHECK_INT(*update(c, "{'memory':{'limit':52428800}}")->memory->swap, 50 * MIB);
+	CHECK_INT(*update(c, "{'memory':{'limit':53477376,'swap':0}}")->memory->swap, 51 * MIB);
+	CHECK_INT(*update(c, "{'memory':{'limit':52428800,'swap':0}}")->memory->swap, 50 * MIB);
 	CHECK_INT(*update(c, "{'memory':{'swap':-1}}")->memory->swap, 50 * MIB);
 	/* Who asks for a bounded amount gets it, and it stays. */
 	CHECK_INT(*update(c, "{'memory':{'swap':104857600}}")->memory->swap, 100 * MIB);
@@ -162,11 +205,47 @@ TEST(files_of_v2_count_like_their_members)
 	CHECK_INT(r->n_unified, 0);
 }
 
+TEST(files_take_the_place_of_their_own_members_only)
+{
+	static const char had[] =
+		"'memory':{'limit':104857600,'swap':209715200},'pids':{'limit':60},"
+		"'cpu':{'shares':512,'quota':50000,'period':100000}";
+	struct harden_case *c = container(had);
+	struct spec_resources *r = update(c, "{'unified':{'memory.high':'5'}}");
+
+	CHECK(*r->memory->limit == 100 * MIB && *r->memory->swap == 200 * MIB);
+	CHECK(*r->pids->limit == 60 && *r->cpu->shares == 512);
+	CHECK(*r->cpu->quota == 50000 && *r->cpu->period == 100000);
+	r = update(c, "{'unified':{'cpu.max':'30000 100000','cpu.weight':'7'}}");
+	CHECK(!r->cpu->quota && !r->cpu->period && !r->cpu->shares);
+	/* As in create: a limit from a file brings no swap along. */
+	c = container(had);
+	r = update(c, "{'unified':{'memory.max':'150M'}}");
+	CHECK(*r->memory->limit == 150 * MIB && *r->memory->swap == 150 * MIB);
+	c = container(had);
+	r = update(c, "{'unified':{'memory.max':'max'}}");
+	CHECK(*r->memory->limit == 6442450944 && *r->memory->swap == 6442450944);
+	c = container(had);
+	r = update(c, "{'unified':{'memory.swap.max':'5M'}}");
+	CHECK(*r->memory->limit == 100 * MIB && *r->memory->swap == 105 * MIB);
+	c = container("'memory':{'limit':104857600}");
+	r = update(c, "{'unified':{'memory.max':'150M'}}");
+	CHECK(*r->memory->limit == 150 * MIB && *r->memory->swap == 150 * MIB);
+	/* Without the members there is nothing to make way. */
+	c = container("");
+	c->p.cpu.level = POLICY_OFF;
+	r = update(c, "{'unified':{'cpu.weight':'7','cpu.max':'1 100000'}}");
+	CHECK(!r->cpu && r->n_unified == 2);
+}
+
 TEST(an_idle_cgroup_has_no_weight)
 {
 	struct harden_case *c = container("'cpu':{'shares':512}");
-	struct spec_resources *r = update(c, "{'cpu':{'idle':1}}");
+	struct spec_resources *r = update(c, "{'cpu':{'idle':1,'shares':0}}");
 
+	CHECK(*r->cpu->idle == 1 && !r->cpu->shares);
+	c = container("'cpu':{'shares':512}");
+	r = update(c, "{'cpu':{'idle':1}}");
 	CHECK(*r->cpu->idle == 1 && !r->cpu->shares);
 	r = update(c, "{'cpu':{'idle':0,'shares':7}}");
 	CHECK(*r->cpu->idle == 0 && *r->cpu->shares == 7);
@@ -179,6 +258,7 @@ TEST(device_rules_stay)
 	update(c, "{'devices':[{'allow':true,'access':'rwm'}]}");
 	CHECK_INT(c->d.n > 0 && strcmp(c->d.items[0].rule, "device-rules"), 0);
 	CHECK_INT(c->d.items[0].kind, DECISION_NOTE);
+	CHECK_STR(c->d.items[0].pointer, "/linux/resources/devices");
 }
 
 TEST(refusals_and_levels)
@@ -220,7 +300,14 @@ TEST(twice_is_once)
 	CHECK_INT(c->d.n > 0 && c->d.items[0].kind == DECISION_CHANGE, 0);
 }
 
-/* Every allocation in turn. */
+/* Exactly the allocation with this number fails. */
+static long countdown = -1;
+
+bool arena_test_fail(void)
+{
+	return countdown >= 0 && countdown-- == 0;
+}
+
 TEST(memory_runs_out)
 {
 	struct harden_case *c = container("'memory':{'limit':104857600}");
@@ -229,18 +316,22 @@ TEST(memory_runs_out)
 				   "\"limit\":5},\"blockIO\":{\"weight\":50},\"network\":{"
 				   "\"classID\":5},\"unified\":{\"a.b\":\"5\"}}";
 	bool done = false;
+	long n = 0;
 
 	CHECK(spec_parse_resources(json, sizeof(json) - 1, &c->a, &r, &c->e) == 0);
-	for (size_t limit = 1; !done; limit += limit < 20000 ? 512 : 5000) {
-		AUTO_ARENA struct arena a = {.limit = limit};
+	for (; !done; n++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
 		struct spec *out = NULL;
 		struct measures m;
 		struct decisions d;
 		struct err e = {0};
+
+		countdown = n;
 		int got = harden_update(r, c->out, &c->m, &c->p, &c->f, &a, &out, &m, &d, &e);
-		done = got == 0;
-		CHECK_MSG(done || got == -ENOMEM, "%d: %s", got, e.msg);
+		done = countdown >= 0;
+		countdown = -1;
+		CHECK_MSG(got == (done ? 0 : -ENOMEM), "allocation %ld: %d: %s", n, got, e.msg);
 		CHECK(done == !!out);
-		CHECK(limit < 10000000);
 	}
+	CHECK(n > 20);
 }
