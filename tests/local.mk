@@ -281,10 +281,8 @@ tests_golden_test_harden_SOURCES = tests/golden/test_harden.c tests/unit/files.h
 	tests/golden/plan_text.c tests/golden/plan_text.h
 EXTRA_DIST += tests/golden/harden
 
-# The process on another kernel, and security labels on one that has them.
-EXTRA_DIST += tests/integration/test_process.py \
-	tests/vm/_labels.sh tests/vm/test_apparmor.sh tests/vm/test_selinux.sh tests/vm/vm_init.h \
-	tests/vm/apparmor.c tests/vm/selinux.c tests/vm/profiles tests/vm/policy.cil
+# The process on another kernel.
+EXTRA_DIST += tests/integration/test_process.py
 
 # Published holes, and a hostile machine: what the others built, attacked.
 EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
@@ -299,8 +297,8 @@ EXTRA_DIST += contrib/apparmor/bulkhead-default contrib/apparmor/install \
 	contrib/selinux/bulkhead.cil contrib/selinux/install \
 	tests/integration/test_landlock_run.py \
 	tests/vm/_containers.sh tests/vm/fetch-policy \
-	tests/vm/test_apparmor_run.sh tests/vm/apparmor.py \
-	tests/vm/test_selinux_run.sh tests/vm/selinux.py
+	tests/vm/test_apparmor.sh tests/vm/apparmor.py tests/vm/profiles \
+	tests/vm/test_selinux.sh tests/vm/selinux.py
 check_PROGRAMS += tests/unit/test_harden_lsm tests/unit/test_lsm_probe \
 	tests/integration/test_landlock
 tests_unit_test_harden_lsm_SOURCES = tests/unit/test_harden_lsm.c tests/unit/harden_case.h

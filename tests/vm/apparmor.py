@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Containers on a kernel with AppArmor; started by test_apparmor_run.sh.
+"""Containers on a kernel with AppArmor; started by test_apparmor.sh.
 
 The profile of contrib/apparmor is loaded on the way: tests depend on their order.
 """
@@ -68,8 +68,13 @@ def the_config_names_another():
         for profile in ("bulkhead-test", "bulkhead test two"):
             b.config["process"]["apparmorProfile"] = profile
             equal(b.run("cat", "/proc/self/attr/apparmor/current").out.strip(), f"{profile} (enforce)")
-        b.config["process"]["apparmorProfile"] = "nowhere"
-        b.refused("apparmor profile", "nowhere", "is not loaded")
+        b.config["process"]["apparmorProfile"] = "bulkhead-test//&bulkhead test two"
+        r = b.run("cat", "/proc/self/attr/apparmor/current")
+        has(r.out, "//&")
+        equal(sorted(r.out.split(" (")[0].split("//&")), ["bulkhead test two", "bulkhead-test"])
+        for profile in ("nowhere", "bulkhead-tes", "bulkhead-test ", "unconfined_foo", ":bulkhead-test"):
+            b.config["process"]["apparmorProfile"] = profile
+            b.refused("apparmor profile", profile, "is not loaded")
         b.config["process"]["apparmorProfile"] = ""
         equal(b.run("cat", "/proc/self/attr/apparmor/current").out.strip(), DEFAULT)
 

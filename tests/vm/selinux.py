@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Containers under SELinux in enforcing mode; started by test_selinux_run.sh."""
+"""Containers under SELinux in enforcing mode; started by test_selinux.sh."""
 import contextlib
+import ctypes
 import json
 import os
 import re
@@ -10,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from bundle import bundle  # noqa: E402
 from harness import check, equal, has, lacks, main, read, run, scratch, test, wait_for, write  # noqa: E402
 
+KEYCTL = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
 PROCESS = "system_u:system_r:bulkhead_container_t:s0:"
 STORAGE = "system_u:object_r:var_lib_t:s0"
 FILE = "system_u:object_r:bulkhead_file_t:s0:"
@@ -67,6 +69,16 @@ def the_default_from_inside_and_outside():
             equal(b("exec", cid, "cat", "/proc/self/attr/current").out.strip("\0\n"), PROCESS + c)
             seen = {x["what"]: x["seen"] for x in json.loads(b("verify", "--format", "json", cid).out)["checks"]}
             equal(seen["SELinux label"], PROCESS + c)
+
+
+@test
+def the_session_keyring_has_the_label():
+    with bundle() as b, b.started("sleep", "1000") as cid:
+        (line,) = [x for x in read("/proc/keys").splitlines() if x.endswith(f"_ses.{cid}: empty")]
+        text = ctypes.create_string_buffer(256)
+        n = ctypes.CDLL(None, use_errno=True).syscall(KEYCTL, 17, int(line.split()[0], 16), text, ctypes.c_size_t(len(text)))
+        check(n > 0, f"KEYCTL_GET_SECURITY: {os.strerror(ctypes.get_errno())}")
+        equal(text.value.decode(), PROCESS + pair(b.state(cid)["pid"]))
 
 
 @test
