@@ -89,6 +89,10 @@ static int seal(struct err *e)
 	if (!args)
 		return err_set(e, ERR_SYSTEM, EIO, "the runtime's own arguments cannot be read");
 	AUTO_FD fd = make_copy(exe_fd);
+	if (fd == -EACCES)
+		return err_set(e, ERR_HOST, EACCES,
+			       "vm.memfd_noexec does not let the runtime execute a copy of itself "
+			       "from memory, which containers without a user namespace need");
 	if (fd < 0)
 		return err_sys(e, -fd, "copy the runtime into memory");
 	fexecve(fd, args, environ);
