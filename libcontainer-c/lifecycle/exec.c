@@ -85,7 +85,8 @@ static int check_userns(const struct execution *x, pid_t pid, struct err *e)
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
 	if (stat(path, &st) < 0)
 		return err_set(e, ERR_STATE, ESRCH, "cannot exec in a stopped container");
-	if (st.st_ino != x->o.record.userns)
+	/* 0: made by a version that did not write it down. */
+	if (x->o.record.userns && st.st_ino != x->o.record.userns)
 		return err_set(e, ERR_STATE, EXDEV,
 			       "the container's first process is in another user namespace than "
 			       "it was started in");
