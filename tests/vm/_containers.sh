@@ -18,6 +18,7 @@ skip() {
 }
 
 [ -x "$python" ] || skip "there is no /usr/bin/python3"
+strace=$(command -v strace) || skip "strace is not installed"
 for program in "$bulkhead" "$probe" "$hostile"; do
 	[ -x "$program" ] || {
 		echo "Bail out! $program is not built"
@@ -81,13 +82,18 @@ vm() {
 	local name=$1 layout=$2 tests=$3 line status
 	shift 3
 	tests/vm/run-vm -m 1024 -d 500 -t 480 -p "layout=$layout tests=$tests ${parameters:-}" -k overlay -k loop \
-		-x "$python" -x "$shell" -x "$bulkhead" -c "$stdlib" "$@" "$work/over" >"$work/out" 2>"$work/err"
+		-x "$python" -x "$shell" -x "$bulkhead" -x "$strace" -c "$stdlib" "$@" "$work/over" >"$work/out" 2>"$work/err"
 	status=$?
 	[ $status -ne 77 ] || skip "$(tail -n 1 "$work/err")"
 	local planned=0 ran=0
 	while IFS= read -r line; do
 		case $line in
 		"1.."*) planned=$((planned + ${line#1..})) ;;
+		# What only another machine can show is shown there: on the host, or in another layout.
+		"ok "*"# SKIP "*)
+			planned=$((planned - 1))
+			echo "# $name: not on this machine: ${line#* - }" | sed 's/# SKIP/-/'
+			;;
 		"ok "* | "not ok "*)
 			number=$((number + 1)) ran=$((ran + 1))
 			[ "${line#ok }" != "$line" ] || result=1
