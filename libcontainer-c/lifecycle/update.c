@@ -59,8 +59,8 @@ static int decide(struct updating *u, struct err *e)
 		r = harden_update(u->q->resources, old, &measures, u->q->policy, &facts, &u->arena,
 				  &u->spec, &u->measures, &u->decisions, e);
 	if (r == 0)
-		r = cgroup_plan_make(u->spec, &u->measures, &facts, u->q->id, &u->arena,
-				     &u->plan, e);
+		r = cgroup_plan_make(u->spec, &u->measures, &facts, u->q->id, &u->arena, &u->plan,
+				     e);
 	if (r == 0)
 		r = cgroup_plan_place(&u->plan, (const char *const *)u->o.record.cgroup_paths,
 				      u->o.record.n_cgroup_paths, &u->arena, e);

@@ -583,6 +583,8 @@ TEST(patterns)
 	CHECK(storage_match("/a/x*y*", "/a/xy"));
 	CHECK(storage_match("/a/x*y*", "/a/x1y2y3"));
 	CHECK(!storage_match("/a/x*y", "/a/xyz"));
+	CHECK(!storage_match("/a/xx*xy", "/a/xxy"));
+	CHECK(storage_match("/a/xx*xy", "/a/xxxxy"));
 	CHECK(!storage_match("/a", "/a/b"));
 	CHECK(!storage_match("/a/b", "/a"));
 	CHECK(storage_match("/", "/"));
