@@ -11,6 +11,11 @@
 #include "base/str.h"
 #include "harden/rule.h"
 
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static const char *json_rlimit(struct harden *h, const struct spec_rlimit *l)
 {
 	return text(h, "{\"type\":\"%s\",\"hard\":%llu,\"soft\":%llu}", l->type,
@@ -47,8 +52,7 @@ static void append(struct harden *h, struct spec_rlimit limit, const char *why)
 
 static void lower(struct harden *h, struct spec_rlimit *l, uint64_t max, const char *why)
 {
-	struct spec_rlimit want = {l->type, l->hard < max ? l->hard : max,
-				   l->soft < max ? l->soft : max};
+	struct spec_rlimit want = {l->type, lesser(l->hard, max), lesser(l->soft, max)};
 
 	if (want.hard == l->hard && want.soft == l->soft)
 		return;
@@ -66,9 +70,7 @@ static void lower_inherited(struct harden *h, const char *type, uint64_t max, co
 		const struct rlimit_fact *l = &f->rlimits[i];
 		if (!str_eq(l->type, type) || (l->hard <= max && l->soft <= max))
 			continue;
-		append(h,
-		       (struct spec_rlimit){type, l->hard < max ? l->hard : max,
-					    l->soft < max ? l->soft : max},
+		append(h, (struct spec_rlimit){type, lesser(l->hard, max), lesser(l->soft, max)},
 		       text(h, "inherited from the engine, above the policy's ceiling: %s", why));
 		return;
 	}

@@ -224,9 +224,15 @@ int harden_update(const struct spec_resources *asked, const struct spec *contain
 	};
 
 	h.oom = !h.s || !copy || json_copy_object(&spec_resources_schema, asked, a, copy) < 0;
-	if (!h.oom)
+	struct spec_process *process = h.s ? h.s->process : NULL;
+	if (!h.oom) {
 		merge(&h, copy);
+		/* It runs: an update does not change it, and has no business to judge it. */
+		h.s->process = NULL;
+	}
 	int r = harden_run(&h, RULES_OF_UPDATE, e);
+	if (h.s)
+		h.s->process = process;
 	if (r != -ENOMEM)
 		*ret_decisions = d;
 	if (r < 0)

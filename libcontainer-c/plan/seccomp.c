@@ -39,17 +39,17 @@ static const char *our_source(const struct parts *p)
 }
 
 /*
- * SECCOMP_FILTER_FLAG_SPEC_ALLOW only where all whose filter it is want it: the built-in profile
- * and the sets have no opinion.
+ * SECCOMP_FILTER_FLAG_SPEC_ALLOW takes a mitigation away: only where the config asks for it, which
+ * the rule seccomp has judged, and an own profile does too. The built-in one has no opinion.
  */
 static uint32_t flags_of(const struct parts *p)
 {
-	const uint32_t all = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 	uint32_t caller = p->caller ? p->caller->flags : 0, own = p->own ? p->own->flags : 0;
+	uint32_t allow = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
-	if (!p->caller || !p->own)
+	if (caller & allow && (!p->own || own & allow))
 		return caller | own;
-	return ((caller | own) & ~all) | (caller & own & all);
+	return (caller | own) & ~allow;
 }
 
 /* A mistake in the policy is not one in config.json. */

@@ -11,11 +11,10 @@ int seccomp_base_deny(const struct seccomp_abi *native, uint32_t sets, struct se
 {
 	struct seccomp_profile profile;
 	struct seccomp_policy denied, all = *p;
-	int rc = 0;
 
 	if (!sets)
 		return 0;
-	rc = seccomp_sets_make(native, sets, d->a, &profile);
+	int rc = seccomp_sets_make(native, sets, d->a, &profile);
 	if (rc == 0)
 		rc = seccomp_compile(&profile, d, &denied, e);
 	return rc < 0 ? rc : seccomp_policy_stricter(&denied, &all, d, p);

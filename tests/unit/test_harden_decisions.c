@@ -105,6 +105,7 @@ TEST(audit_changes_nothing_and_says_everything)
 	CHECK(str_starts(decision_find(c, DECISION_NOTE, "rootfs", "/root")->why, "mounted "));
 	for (size_t i = 0; i < c->d.n; i++)
 		CHECK_INT(c->d.items[i].kind, DECISION_NOTE);
+	CHECK(!c->m.seccomp_builtin && !c->m.rootfs_nosuid && !c->m.seccomp_deny);
 }
 
 TEST(every_rule_has_a_name_and_a_reason)

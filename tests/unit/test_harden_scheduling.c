@@ -128,6 +128,13 @@ TEST(what_is_inherited_stays_below_the_ceiling)
 	c = case_ceilings();
 	case_doc(c, ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':10,'soft':10}]", "", "");
 	CHECK_QUIET(c, "rlimits");
+	/* a limit that nothing is known of */
+	c = case_ceilings();
+	c->f.inherited.n_rlimits = 3;
+	ceilings[1].max = 1;
+	case_doc(c, ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':10,'soft':10}]", "", "");
+	ceilings[1].max = 900;
+	CHECK_QUIET(c, "rlimits");
 	/* no process, nothing to say */
 	c = case_ceilings();
 	case_run(c, "{'ociVersion':'1.2.0','linux':{'namespaces':[" NAMESPACES "]}}");
@@ -267,6 +274,10 @@ TEST(nice_values_have_a_floor)
 	c->p.scheduling.nice_min = -5;
 	case_doc(c, ",'scheduler':{'policy':'SCHED_OTHER','nice':-5}", "", "");
 	CHECK_QUIET(c, "scheduling");
+	c = case_inheriting();
+	c->p.scheduling.nice_min = -5;
+	case_doc(c, ",'scheduler':{'policy':'SCHED_OTHER','nice':-20}", "", "");
+	CHECK_CHANGE(c, "scheduling", "/process/scheduler/nice", "-20", "-5");
 	/* absent is 0 */
 	c = case_inheriting();
 	c->p.scheduling.nice_min = 1;
@@ -333,6 +344,9 @@ TEST(processes_cannot_raise_themselves)
 		     "{\"type\":\"RLIMIT_RTPRIO\",\"hard\":99,\"soft\":0}",
 		     "{\"type\":\"RLIMIT_RTPRIO\",\"hard\":0,\"soft\":0}");
 	CHECK_INT(decision_count(c, DECISION_CHANGE, "scheduling"), 1);
+	c = case_inheriting();
+	case_doc(c, ",'rlimits':[{'type':'RLIMIT_NICE','hard':50,'soft':41}]", "", "");
+	CHECK_QUIET(c, "scheduling");
 	c = case_inheriting();
 	c->p.scheduling.nice_min = -19;
 	case_doc(c, ",'rlimits':[{'type':'RLIMIT_NICE','hard':40,'soft':39}]", "", "");

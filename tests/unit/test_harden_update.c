@@ -284,6 +284,20 @@ TEST(refusals_and_levels)
 	CHECK(noted);
 }
 
+/* What the process has from the engine has nothing to do with who updates it. */
+TEST(the_process_is_not_judged_again)
+{
+	struct harden_case *c = container("");
+	struct spec *before = c->out;
+	struct spec_change *changes;
+
+	c->p.scheduling.oom_score_adj_min = 100;
+	c->p.scheduling.nice_min = 5;
+	c->f.inherited.scheduler = 1;
+	update(c, "{}");
+	CHECK_INT(spec_diff(before, c->out, &c->a, &changes), 0);
+}
+
 TEST(twice_is_once)
 {
 	static const char asked[] =

@@ -500,7 +500,8 @@ TEST(flags_of_all_parts)
 	one.flags = sync;
 	one.n_flags = 1;
 	CHECK_INT(flags_of(&both, NULL, true), spec | log);
-	CHECK_INT(flags_of(NULL, &both, false), spec | log);
+	CHECK_INT(flags_of(NULL, &both, false), log);
+	CHECK_INT(flags_of(&one, NULL, true), tsync);
 	CHECK_INT(flags_of(&both, &one, false), log | tsync);
 	CHECK_INT(flags_of(&one, &both, false), log | tsync);
 	CHECK_INT(flags_of(&both, &both, false), spec | log);
