@@ -183,7 +183,9 @@ tests_prop_test_harden_SOURCES = tests/prop/test_harden.c \
 tests_prop_test_harden_LDFLAGS = -Wl,--wrap=arena_alloc,--wrap=arena_array \
 	-Wl,--wrap=arena_strdup,--wrap=arena_strndup,--wrap=realloc
 
-# What planted faults (tests/mutate) found untested.
+# Planted faults, and what they found untested.
+EXTRA_DIST += tests/gates/mutants.py tests/mutate/run tests/mutate/bench.py tests/mutate/faults.py \
+	tests/mutate/EQUIVALENT tests/mutate/SMOKE
 check_PROGRAMS += tests/unit/test_affinity
 tests_unit_test_affinity_SOURCES = tests/unit/test_affinity.c
 
