@@ -87,7 +87,8 @@ void rule_apparmor(struct harden *h)
 		check_asked(h, p->apparmor_profile);
 		return;
 	}
-	if (!profile)
+	/* A process of exec is what the first one is (complete() in exec.c): that has none. */
+	if (!profile || h->when == RULES_OF_EXEC)
 		return;
 	switch (mode_of(h, profile)) {
 	case PROFILE_ENFORCED:

@@ -168,6 +168,7 @@ static bool rule_is_for(const struct rule *r, enum rules_of when)
 
 int harden_run(struct harden *h, enum rules_of when, struct err *e)
 {
+	h->when = when;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !h->oom; i++) {
 		if (!rule_is_for(&rules[i], when))
 			continue;

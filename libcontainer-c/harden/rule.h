@@ -24,7 +24,11 @@
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
+/* What is asked for: a container, one more process in it, other limits for it. */
+enum rules_of { RULES_OF_CREATE, RULES_OF_EXEC, RULES_OF_UPDATE };
+
 struct harden {
+	enum rules_of when;
 	const struct spec *in; /* as asked */
 	struct spec *s;	       /* as hardened so far */
 	struct measures m;     /* beside it */
@@ -37,8 +41,6 @@ struct harden {
 };
 
 /* harden.c */
-
-enum rules_of { RULES_OF_CREATE, RULES_OF_EXEC, RULES_OF_UPDATE };
 
 /**
  * harden_run - run the rules of @when, each at its level, in the order of the table. For a first

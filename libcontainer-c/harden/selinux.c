@@ -147,7 +147,9 @@ void rule_selinux(struct harden *h)
 		check_asked(h, p->selinux_label);
 		return;
 	}
-	if (!policy->label)
+	/* A process of exec is what the first one is (complete() in exec.c): that has none, and
+	 * neither have the files that it would have to open. */
+	if (!policy->label || h->when == RULES_OF_EXEC)
 		return;
 	if (!h->facts->selinux_label_known) {
 		not_confined(h, "the loaded policy has no such type: see contrib/selinux");

@@ -183,6 +183,22 @@ TEST(labels_are_the_containers)
 	CHECK_STR(p->apparmor_profile, "a");
 }
 
+/* The module was loaded after the container had been made: its files are not labelled. */
+TEST(no_label_where_the_container_has_none)
+{
+	static const struct profile_fact loaded[] = {{"bulkhead-default", PROFILE_ENFORCED}};
+	struct harden_case *c = case_new();
+	struct spec_process *p = exec_in(c, "", "");
+
+	c->f.apparmor = c->f.selinux = c->f.selinux_label_known = true;
+	c->f.profiles = loaded;
+	c->f.n_profiles = 1;
+	c->d = (struct decisions){0};
+	CHECK_INT(harden_exec(p, c->out, &c->p, &c->f, &c->a, &p, &c->d, &c->e), 0);
+	CHECK(!p->apparmor_profile && !p->selinux_label);
+	CHECK_INT(c->d.n, 0);
+}
+
 TEST(root_can_be_kept_out)
 {
 	struct harden_case *c = case_new();
