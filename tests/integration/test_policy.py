@@ -296,7 +296,8 @@ def off_lets_through_what_is_refused_else():
         for s in ("bounding", "effective", "permitted"):
             b.config["process"]["capabilities"][s].append("CAP_SYS_ADMIN")
         b.refused("policy: ")
-        r = under(b, f"{CONTRIB}/off.json", "sh", "-c", "readlink /proc/self/ns/pid; readlink /proc/self/ns/net; cat /mnt/hostname;"
+        r = under(b, f"{CONTRIB}/off.json", "sh", "-c",
+                  "readlink /proc/self/ns/pid; readlink /proc/self/ns/net; cat /mnt/hostname; "
                   "mount -t tmpfs x /tmp && echo mounted")
         has(r.out, os.readlink("/proc/self/ns/pid"))
         has(r.out, os.readlink("/proc/self/ns/net"))
@@ -427,6 +428,26 @@ def one_exception_changes_one_rule():
         has(table, 'the rule\'s level is "off" by an exception of the policy: debugging')
 
 
+@test
+def exceptions_hold_for_exec():
+    with bundle() as b:
+        b.config["annotations"] = {"org.example.debug": "yes"}
+        b.args("sleep", "60").save()
+        cid = b.new_id()
+        file = policy(b, exceptions=[dict(EXCEPTION, users=[0])])
+        run("sh", "-c", '"$@" >/dev/null 2>&1 </dev/null', "sh", BULKHEAD, "--root", b.root, "--policy", file, "create",
+            "--bundle", f"{b.top}/bundle", cid)
+        show = ("exec", cid, "grep", "NoNewPrivs", "/proc/self/status")
+        try:
+            b("--policy", file, "start", cid)
+            equal(b("--policy", file, *show).out.split()[1], "0")
+            file = policy(b, exceptions=[dict(EXCEPTION, users=[1])])
+            equal(b("--policy", file, *show).out.split()[1], "1")
+        finally:
+            b("delete", "--force", cid)
+        b.nothing_left(cid)
+
+
 # --- commands without a container
 
 @test
@@ -482,7 +503,8 @@ def strict_runs_a_container():
     with bundle() as b:
         strict = json.loads(read(f"{CONTRIB}/strict.json"))
         strict["audit"] = {"destination": "none"}
-        r = under(b, policy(b, **strict), "sh", "-c", "touch /x || echo readonly; cat /proc/self/status; cat /sys/fs/cgroup/pids/pids.max")
+        r = under(b, policy(b, **strict), "sh", "-c",
+                  "touch /x || echo readonly; cat /proc/self/status; cat /sys/fs/cgroup/pids/pids.max")
         has(r.out, "readonly\n")
         has(r.out, "\n512\n")
         f = fields(r.out)
