@@ -31,6 +31,10 @@ TEST(size)
 	CHECK(same(CGROUP_CHECK_SIZE, "-1", "max\n"));
 	CHECK(same(CGROUP_CHECK_SIZE, "536870912", "536870912 \n"));
 	CHECK(same(CGROUP_CHECK_SIZE, "999", "999\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "4k", "4096\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "4M", "4194304\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "1t", "1099511627776\n"));
+	CHECK(same(CGROUP_CHECK_SIZE, "1T", "1099511627776\n"));
 }
 
 /* The write that succeeded and did nothing, and limits above what was asked. */

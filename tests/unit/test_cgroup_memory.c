@@ -99,8 +99,12 @@ TEST(memory_v1_only_knobs)
 	m.use_hierarchy = NO;
 	check_refused(&host_v2, &r, "/a", ERR_HOST,
 		      "/linux/resources/memory/useHierarchy: cgroup v2 is always hierarchical");
-	m.swappiness = U64(101);
 	m.use_hierarchy = NULL;
+	m.disable_oom_killer = NULL;
+	m.swappiness = U64(100);
+	check_settings(&host_v1, &r,
+		       "7 memory.swappiness <- 100 [=] /linux/resources/memory/swappiness\n");
+	m.swappiness = U64(101);
 	check_refused(&host_v1, &r, "/a", ERR_SPEC,
 		      "/linux/resources/memory/swappiness: expected 0 to 100");
 }

@@ -224,6 +224,8 @@ TEST(comparison_is_chosen_by_key)
 	CHECK_INT(p.items[0].compare, SYSCTL_COMPARE_ROUNDED);
 	make("net.ipv4.route.flush", "1", &ns, &a, &p, &e);
 	CHECK_INT(p.items[0].compare, SYSCTL_COMPARE_NONE);
+	make("net.ipv6.conf.default.stable_secret", "::1", &ns, &a, &p, &e);
+	CHECK_INT(p.items[0].compare, SYSCTL_COMPARE_NONE);
 	make("net.ipv4.ping_group_range", "0 1", &ns, &a, &p, &e);
 	CHECK_INT(p.items[0].compare, SYSCTL_COMPARE_WORDS);
 }
@@ -341,6 +343,8 @@ TEST(ports)
 		{"8080", "\n", false},
 		{"99999999999", "1", false},
 		{"9,90", "9,90\n", true},
+		{"7", "\n", false},
+		{"7,15", "7,15\n", true},
 		{"0", "0\n", true},
 		{"0", "1\n", false},
 	};
