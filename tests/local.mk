@@ -127,7 +127,10 @@ check_PROGRAMS += tests/unit/test_harden_binds tests/unit/test_harden_capabiliti
 	tests/unit/test_harden_limits tests/unit/test_harden_mounts \
 	tests/unit/test_harden_namespaces tests/unit/test_harden_sysctl \
 	tests/unit/test_harden_userns tests/unit/test_plan_namespaces
-tests_unit_test_harden_binds_SOURCES = tests/unit/test_harden_binds.c tests/unit/harden_case.h
+tests_unit_test_harden_binds_SOURCES = tests/unit/test_harden_binds.c tests/unit/harden_case.h \
+	tests/unit/bind_case.h
+check_PROGRAMS += tests/unit/test_harden_storage
+tests_unit_test_harden_storage_SOURCES = tests/unit/test_harden_storage.c
 tests_unit_test_harden_capabilities_SOURCES = tests/unit/test_harden_capabilities.c
 tests_unit_test_harden_decisions_SOURCES = tests/unit/test_harden_decisions.c
 tests_unit_test_harden_devices_SOURCES = tests/unit/test_harden_devices.c

@@ -1,56 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test_harden_host_paths.c: harden/host_paths.c, and what harden/binds.c makes of it. */
-#include <errno.h>
-#include <linux/magic.h>
-#include <sys/stat.h>
-
+#include "bind_case.h"
 #include "harden/host_paths.h"
-#include "harden_case.h"
-
-/* A directory on the ext4 that is device 8. */
-static struct bind_fact directory(const char *real)
-{
-	return (struct bind_fact){.exists = true,
-				  .real = real,
-				  .guarded = true,
-				  .mode = S_IFDIR | 0755,
-				  .dev = 8,
-				  .ino = 1000,
-				  .fs_type = EXT4_SUPER_MAGIC};
-}
-
-static void run_options(struct harden_case *c, const char *source, const struct bind_fact *f,
-			const char *options)
-{
-	c->f.binds = f;
-	c->f.n_binds = f != NULL;
-	c->e = (struct err){0};
-	case_doc(c, "", "",
-		 arena_printf(&c->a,
-			      ",'mounts':[{'destination':'/x','type':'bind','source':'%s',"
-			      "'options':[%s]}]",
-			      source, options));
-}
-
-static void run_bind(struct harden_case *c, const char *source, const struct bind_fact *f)
-{
-	run_options(c, source, f, "'rbind','rnosuid','rnodev'");
-}
-
-static bool has_option(const struct harden_case *c, const char *o)
-{
-	const struct spec_mount *m = &c->out->mounts[0];
-
-	for (size_t i = 0; i < m->n_options; i++)
-		if (strcmp(m->options[i], o) == 0)
-			return true;
-	return false;
-}
 
 /* Of the policy below: "refused", "ro", "plain". */
 static const char *fate(struct harden_case *c, const char *source, const struct bind_fact *f)
 {
-	run_bind(c, source, f);
+	c->e = (struct err){0};
+	run_bind(c, source, f, "");
 	if (c->r < 0)
 		return strstr(c->e.msg, " leads to ") ? "refused" : c->e.msg;
 	return has_option(c, "rro") ? "ro" : "plain";
