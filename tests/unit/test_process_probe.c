@@ -85,7 +85,12 @@ PRIVATE_TEST(programs_and_who_can_change_them)
 	f = probe_one("/run/d/e/hook", &a);
 	CHECK_STR(f.real, "/run/d/e/hook");
 	/* where the test itself runs as an ordinary user, "/" is not root's */
-	CHECK(!f.weak || strcmp(f.weak, "/") == 0);
+	struct stat root;
+	CHECK(stat("/", &root) == 0);
+	if (root.st_uid == 0)
+		CHECK_MSG(!f.weak, "%s", f.weak);
+	else
+		CHECK_STR(f.weak, "/");
 	f = probe_one("/run/d/link", &a);
 	CHECK_STR(f.real, "/run/d/e/hook");
 	CHECK(chmod("/run/d", 0757) == 0);
