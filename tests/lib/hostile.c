@@ -12,6 +12,7 @@
  *   hostile --list           NAME FLAGS WHAT
  *   hostile --lurk           attack whatever of the runtime shows up, until SIGTERM
  *   hostile --ids            exit 0 if privileged: what a setuid copy of it is asked
+ *   hostile --landlock       the version of Landlock, 0: none
  *   hostile --put-key        on the host: a secret for the attempt host_key; --drop-key
  *   hostile NAME...          these attempts
  *
@@ -198,12 +199,23 @@ static int privileged(void)
 	return geteuid() == 0 || d[0].effective || d[1].effective ? 0 : 1;
 }
 
+static int landlock_version(void)
+{
+	enum { CREATE_RULESET_VERSION = 1 };
+	long version = syscall(444, NULL, 0ul, CREATE_RULESET_VERSION);
+
+	printf("%ld\n", version < 0 ? 0 : version);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--ids") == 0)
 		return privileged();
 	if (argc == 2 && strcmp(argv[1], "--list") == 0)
 		return list();
+	if (argc == 2 && strcmp(argv[1], "--landlock") == 0)
+		return landlock_version();
 	if (argc == 2 && strcmp(argv[1], "--put-key") == 0)
 		return put_key() < 0;
 	if (argc == 2 && strcmp(argv[1], "--drop-key") == 0)
