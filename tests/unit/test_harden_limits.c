@@ -409,8 +409,17 @@ TEST(raw_files_beside_the_members_are_left_to_the_plan)
 
 TEST(raw_files_with_odd_values_are_left_to_the_plan)
 {
-	static const char *const odd[] = {
-		"", "0", "5x", "5MM", "-1", "M", " 5", "99999999999999999999", "9999999999999T"};
+	static const char *const odd[] = {"",
+					  "0",
+					  "5x",
+					  "5MM",
+					  "-1",
+					  "M",
+					  " 5",
+					  "99999999999999999999",
+					  "9999999999999T",
+					  "100000000000000000000000",
+					  "1000000000000000000000000"};
 
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		struct harden_case *c = case_new();
@@ -425,8 +434,9 @@ TEST(sizes_of_raw_files)
 	static const struct {
 		const char *text;
 		int64_t bytes;
-	} sizes[] = {{"1k", 1 << 10},	{"1K", 1 << 10},   {"3m", 3 << 20},
-		     {"2G", 2ll << 30}, {"1t", 1ll << 40}, {"1", 1}};
+	} sizes[] = {{"1k", 1 << 10},	{"1K", 1 << 10},	   {"3m", 3 << 20},
+		     {"2G", 2ll << 30}, {"1t", 1ll << 40},	   {"1", 1},
+		     {"9T", 9ll << 40}, {"1234567890", 1234567890}};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct harden_case *c = case_new();
