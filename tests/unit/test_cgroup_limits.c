@@ -9,8 +9,9 @@ TEST(cpu_shares_to_weight)
 	const struct {
 		uint64_t shares;
 		const char *weight;
-	} table[] = {{1, "1"},	   {2, "1"},	      {512, "20"},	 {1024, "39"},
-		     {2048, "79"}, {262144, "10000"}, {300000, "10000"}, {UINT64_MAX, "10000"}};
+	} table[] = {{1, "1"},		{2, "1"},	   {512, "20"},
+		     {1024, "39"},	{2048, "79"},	   {262143, "9999"},
+		     {262144, "10000"}, {300000, "10000"}, {UINT64_MAX, "10000"}};
 	struct spec_cpu c = {0};
 	struct spec_resources r = {.cpu = &c};
 
@@ -63,6 +64,8 @@ TEST(cpu_quota_alone)
 	check_settings(&host_v2, &r,
 		       "0 cpu.max <- 20000 100000 [=] /linux/resources/cpu/quota\n"
 		       "enable cpu\n");
+	c.quota = I64(1); /* that the kernel wants 1000 is the kernel's to say */
+	check_settings(&host_v1, &r, "9 cpu.cfs_quota_us <- 1 [=] /linux/resources/cpu/quota\n");
 }
 
 TEST(cpuset_lists)
