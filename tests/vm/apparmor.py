@@ -58,6 +58,13 @@ def the_default_from_inside_and_outside():
             equal(label(child), DEFAULT)
             (d,) = decisions(b, cid)
             equal((d["kind"], d["before"], d["after"]), ("change", None, "bulkhead-default"))
+            has(b("verify", cid).out, DEFAULT)
+            # The profile is switched to complaining under the container.
+            run("apparmor_parser", "-r", "-C", "/etc/apparmor.d/bulkhead-default")
+            try:
+                has(b("verify", cid, status=1).out, "bulkhead-default (complain)")
+            finally:
+                run("apparmor_parser", "-r", "/etc/apparmor.d/bulkhead-default")
             seen = {x["what"]: x["seen"] for x in json.loads(b("verify", "--stop", "--format", "json", cid).out)["checks"]}
             equal(seen["AppArmor profile"], DEFAULT)
 

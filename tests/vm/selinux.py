@@ -67,6 +67,7 @@ def the_default_from_inside_and_outside():
                   [("change", "/process/selinuxLabel", PROCESS + c), ("change", "/linux/mountLabel", FILE + c)])
             equal(file_label(f"/proc/{pid}/root/dev"), FILE + c)
             equal(b("exec", cid, "cat", "/proc/self/attr/current").out.strip("\0\n"), PROCESS + c)
+            has(b("verify", cid).out, PROCESS + c)
             seen = {x["what"]: x["seen"] for x in json.loads(b("verify", "--format", "json", cid).out)["checks"]}
             equal(seen["SELinux label"], PROCESS + c)
 
