@@ -215,6 +215,26 @@ TEST(block_io_throttles)
 		       "enable io\n");
 }
 
+/* More settings than the list begins with. */
+TEST(block_io_of_forty_disks)
+{
+	struct spec_throttle_device disks[40];
+	struct spec_block_io io = {.throttle_read_bps_device = disks,
+				   .n_throttle_read_bps_device = 40};
+	struct spec_resources r = {.block_io = &io};
+
+	for (int i = 0; i < 40; i++)
+		disks[i] = (struct spec_throttle_device){.major = 8, .minor = i, .rate = 7};
+	CHECK_INT(make(&host_v1, &r, "/a"), 0);
+	for (int i = 0; i < 40; i++) {
+		char want[32];
+
+		snprintf(want, sizeof(want), "8:%d 7", i);
+		CHECK_STR(plan.settings[i].value, want);
+	}
+	arena_free(&arena);
+}
+
 TEST(block_io_leaf_weights)
 {
 	struct spec_weight_device leaf = {.major = 8, .minor = 0, .leaf_weight = U16(500)};

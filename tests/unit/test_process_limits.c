@@ -110,6 +110,10 @@ TEST(scheduler)
 	CHECK_INT(plan.scheduler.policy, 6);
 	CHECK_INT(plan.scheduler.flags, 5);
 	CHECK_INT(plan.scheduler.period, 3000);
+	runtime = deadline = period; /* all of it, and no more */
+	CHECK_INT(make(&p), 0);
+	period = 0; /* that of the deadline */
+	CHECK_INT(make(&p), 0);
 }
 
 TEST(every_scheduler_flag_has_its_bit)
