@@ -123,9 +123,10 @@ def mount_points():
 
 
 def cgroups(name):
-    """Every cgroup directory, in every hierarchy, whose name begins with @name or bulkhead-@name, deepest first."""
+    """Every cgroup directory, in every hierarchy, called @name or bulkhead-@name, deepest first. "NAME*": that begins so."""
+    pattern = glob.escape(name.removesuffix("*")) + ("*" if name.endswith("*") else "")
     return sorted((d for prefix in ("", "bulkhead-")
-                   for d in glob.glob(f"/sys/fs/cgroup/**/{prefix}{glob.escape(name)}*", recursive=True)
+                   for d in glob.glob(f"/sys/fs/cgroup/**/{prefix}{pattern}", recursive=True)
                    if os.path.isdir(d)), reverse=True)
 
 

@@ -305,7 +305,7 @@ def overlay_as_an_engine_mounts_it():
 def nothing_is_left_at_the_end():
     equal(id_ranges(), {})
     equal(glob.glob("/run/bulkhead/*"), [])
-    equal(cgroups("bulkhead-") + cgroups("bkht"), [])
+    equal(cgroups("bulkhead-*") + cgroups("bkht*"), [])
     names = subprocess.run(["ps", "-o", "comm"], capture_output=True, text=True, check=True).stdout.split()
     check("sleep" not in names and "bulkhead" not in names, names)
 
