@@ -133,6 +133,7 @@ TEST(kernel_memory_before_5_16)
 		       "7 memory.kmem.limit_in_bytes <- 4096 [#] /linux/resources/memory/kernel\n");
 	CHECK_INT(make(&f, &r, "/a"), 0);
 	CHECK_STR(plan.kernel_memory, "limited by memory.kmem.limit_in_bytes");
+	CHECK_HAS(plan.kernel_memory_fallback, "charged to memory.limit_in_bytes");
 	arena_free(&arena);
 	f.kernel_major = 4;
 	f.kernel_minor = 19;
