@@ -316,8 +316,10 @@ check_PROGRAMS += tests/unit/test_policy_bad tests/unit/test_policy_parse \
 tests_unit_test_policy_bad_SOURCES = tests/unit/test_policy_bad.c
 tests_unit_test_policy_parse_SOURCES = tests/unit/test_policy_parse.c
 tests_unit_test_policy_tables_SOURCES = tests/unit/test_policy_tables.c
-check_PROGRAMS += tests/unit/test_harden_exceptions tests/prop/test_policy_roundtrip \
-	tests/fuzz/fuzz_policy
+check_PROGRAMS += tests/unit/test_harden_exceptions tests/unit/test_harden_memory \
+	tests/prop/test_policy_roundtrip tests/fuzz/fuzz_policy
+tests_unit_test_harden_memory_SOURCES = tests/unit/test_harden_memory.c tests/unit/bind_case.h \
+	tests/unit/harden_case.h
 tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz_policy.c tests/fuzz/damage.h \
 	tests/unit/files.h tests/prop/gen_spec.c tests/prop/gen_spec.h
 EXTRA_DIST += tests/fuzz/corpus/policy

@@ -356,3 +356,32 @@ TEST(a_writable_view_of_the_kernel_is_made_read_only)
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
 	CHECK(has_option(c, "ro") && !has_option(c, "rw") && !has_option(c, "rrw"));
 }
+
+TEST(without_a_real_path_the_source_counts)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory(NULL);
+
+	run_bind(c, "/run/docker.sock", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "/run/docker.sock is an engine's");
+	f = directory("/data");
+	f.exists = false;
+	c = case_new();
+	run_bind(c, "/run/docker.sock", &f, "");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "/run/docker.sock is an engine's");
+}
+
+/* It is refused: what else would be changed is of no interest. */
+TEST(a_socket_is_the_only_thing_that_is_said)
+{
+	static const struct place_fact places[] = {{24, "/", "tmpfs"}, {25, "/", "proc"}};
+	struct bind_fact f = directory("/run");
+	struct harden_case *c = case_new();
+
+	f.places = places;
+	f.n_places = 2;
+	run_options(c, "/run", &f, "'rbind','rnosuid','rnodev'");
+	CHECK_REFUSED(c, "binds", "/mounts/0/source", "contains an engine's control socket");
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "binds"), 1);
+	CHECK_INT(decision_count(c, DECISION_CHANGE, "binds"), 0);
+}

@@ -3,7 +3,9 @@
  */
 #include <errno.h>
 
+#include "harden/rule.h"
 #include "harden_case.h"
+#include "oci-spec/caps_names.h"
 
 #define SETS(b, e, i, p, a)                                                                        \
 	",'capabilities':{'bounding':[" b "],'effective':[" e "],'inheritable':[" i                \
@@ -394,4 +396,62 @@ TEST(sixty_four_removed_names_are_all_listed)
 	CHECK(d);
 	CHECK_HAS(d->why, " CAP_63");
 	CHECK(!strstr(d->why, "more"));
+}
+
+TEST(one_name_more_is_counted)
+{
+	struct harden_case *c = case_new();
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	strbuf_adds(&b, ",'capabilities':{'bounding':['CAP_KILL'");
+	for (int i = 0; i < 65; i++)
+		strbuf_addf(&b, ",'CAP_%d'", i);
+	strbuf_adds(&b, "]}");
+	case_doc(c, b.buf, "", "");
+	CHECK_HAS(why_of(c, "bounding"), " CAP_63 and 1 more");
+}
+
+TEST(every_capability_has_its_danger)
+{
+	for (unsigned i = 0; i <= 40; i++) {
+		const char *danger = capability_danger(caps_name(i));
+		CHECK_MSG(danger && strchr(danger, ' '), "%s", caps_name(i));
+	}
+	CHECK(!capability_danger("CAP_NO_SUCH"));
+}
+
+/* A ceiling has room for all of them: bits do not run into each other. */
+TEST(all_capabilities_are_told_apart)
+{
+	static struct spec_pair all[41];
+
+	for (unsigned i = 0; i <= 40; i++)
+		all[i] = (struct spec_pair){caps_name(i), "a test"};
+	for (unsigned i = 0; i <= 40; i++)
+		for (unsigned k = 0; k <= 40; k++) {
+			struct harden_case *c = case_new();
+			c->p.capabilities.ceiling = all;
+			c->p.capabilities.n_ceiling = 41;
+			case_doc(c,
+				 arena_printf(&c->a,
+					      ",'capabilities':{'bounding':['%s'],"
+					      "'permitted':['%s']}",
+					      all[i].key, all[k].key),
+				 "", "");
+			CHECK_INT(c->out->process->capabilities->n_bounding, 1);
+			CHECK_INT(c->out->process->capabilities->n_permitted, i == k);
+		}
+}
+
+TEST(other_flags_stay_in_front)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "",
+		 ",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','flags':["
+		 "'SECCOMP_FILTER_FLAG_LOG','SECCOMP_FILTER_FLAG_SPEC_ALLOW']}",
+		 "");
+	CHECK_CHANGE(c, "seccomp", "/linux/seccomp/flags",
+		     "[\"SECCOMP_FILTER_FLAG_LOG\",\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]",
+		     "[\"SECCOMP_FILTER_FLAG_LOG\"]");
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "harden_case.h"
+#include "oci-spec/schema.h"
 
 TEST(the_input_is_untouched)
 {
@@ -201,4 +202,36 @@ TEST(an_empty_table_has_its_header)
 
 	decisions_write_table(&d, &b);
 	CHECK_STR(b.buf, "KIND    RULE  POINTER  BEFORE  AFTER  WHY\n");
+}
+
+TEST(measures_as_json)
+{
+	static char set[] = "ptrace", path[] = "/sys";
+	char *sets[] = {set, NULL}, *paths[] = {path, NULL};
+	struct spec_seccomp profile = {.default_action = "SCMP_ACT_LOG"};
+	struct spec_device_cgroup device = {.allow = true, .access = "r"};
+	struct measures m = {.rootfs_nosuid = true,
+			     .rootfs_nodev = true,
+			     .rootfs_noexec = true,
+			     .seccomp_builtin = true,
+			     .seccomp_profile = &profile,
+			     .seccomp_deny = sets,
+			     .n_seccomp_deny = 1,
+			     .securebits = 3,
+			     .devices_listed = true,
+			     .devices = &device,
+			     .n_devices = 1,
+			     .landlock_readonly = paths,
+			     .n_landlock_readonly = 1,
+			     .landlock_scope_sockets = true,
+			     .landlock_scope_signals = true};
+	AUTO_STRBUF b = STRBUF_INIT;
+
+	json_write_object(&measures_schema, &m, NULL, &b);
+	CHECK_STR(b.buf,
+		  "{\"rootfsNosuid\":true,\"rootfsNodev\":true,\"rootfsNoexec\":true,"
+		  "\"seccompBuiltin\":true,\"seccompProfile\":{\"defaultAction\":\"SCMP_ACT_LOG\"},"
+		  "\"seccompDeny\":[\"ptrace\"],\"securebits\":3,\"devicesListed\":true,"
+		  "\"devices\":[{\"allow\":true,\"access\":\"r\"}],\"landlockReadonly\":[\"/sys\"],"
+		  "\"landlockScopeSockets\":true,\"landlockScopeSignals\":true}");
 }

@@ -352,3 +352,96 @@ TEST(properties_hold_for_random_processes)
 		checked += check_random((uint64_t)i * 0x9e3779b97f4a7c15u);
 	CHECK_MSG(checked > n / 20, "only %d of %d were fit", checked, n);
 }
+
+TEST(priorities_are_as_for_the_first_process_unless_they_are_said)
+{
+	struct harden_case *c = case_new();
+	struct spec_process *p;
+	const char *first = ",'ioPriority':{'class':'IOPRIO_CLASS_BE','priority':6},'scheduler':{"
+			    "'policy':'SCHED_BATCH'},'execCPUAffinity':{'initial':'0-1'},"
+			    "'oomScoreAdj':7";
+
+	p = exec_in(c, first, "");
+	CHECK_QUIET(c, "exec");
+	CHECK_INT(*p->io_priority->priority, 6);
+	CHECK_STR(p->scheduler->policy, "SCHED_BATCH");
+	CHECK_STR(p->exec_cpu_affinity->initial, "0-1");
+	p = exec_in(c, first, ",'execCPUAffinity':{'initial':'3'}");
+	CHECK_STR(p->exec_cpu_affinity->initial, "3");
+	/* Told, not only done. */
+	p = exec_in(c, first, ",'ioPriority':{'class':'IOPRIO_CLASS_IDLE'}");
+	CHECK_INT(decision_count(c, DECISION_CHANGE, "exec") > 0, 1);
+	p = exec_in(c, first, ",'scheduler':{'policy':'SCHED_IDLE'}");
+	CHECK_STR(p->scheduler->policy, "SCHED_BATCH");
+	CHECK_INT(decision_count(c, DECISION_CHANGE, "exec") > 0, 1);
+	/* Absent counts as 0. */
+	p = exec_in(c, "", ",'oomScoreAdj':0");
+	CHECK_QUIET(c, "exec");
+	CHECK_INT(*p->oom_score_adj, 0);
+	p = exec_in(c, "", ",'oomScoreAdj':1");
+	CHECK_INT(*p->oom_score_adj, 1);
+}
+
+TEST(one_limit_of_the_first_process_is_enough)
+{
+	struct harden_case *c = case_new();
+	struct spec_process *p;
+
+	c->p.rlimits.level = c->p.scheduling.level = POLICY_OFF;
+	p = exec_in(c, ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':9,'soft':8}]",
+		    ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':10,'soft':8}]");
+	CHECK_CHANGE(c, "exec", "/process/rlimits/0/hard", "10", "9");
+	CHECK_INT(p->rlimits[0].hard, 9);
+	CHECK_INT(p->rlimits[0].soft, 8);
+	p = exec_in(c, "", ",'rlimits':[{'type':'RLIMIT_NOFILE','hard':10,'soft':8}]");
+	CHECK_QUIET(c, "exec");
+	CHECK_INT(p->rlimits[0].hard, 10);
+}
+
+TEST(a_container_without_a_process_has_no_other)
+{
+	struct harden_case *c = case_new();
+	struct spec_process asked = {.cwd = "/"}, *ret = NULL;
+
+	case_run(c, "{'ociVersion':'1.2.0','linux':{'namespaces':[" NAMESPACES "]}}");
+	CHECK_INT(harden_exec(&asked, c->out, &c->p, &c->f, &c->a, &ret, &c->d, &c->e), -EINVAL);
+	CHECK_INT(c->e.kind, ERR_STATE);
+	CHECK(!ret);
+}
+
+/* Also without the rule that keeps it below the first process. */
+TEST(what_is_not_said_does_not_depend_on_the_rule)
+{
+	struct harden_case *c = case_new();
+	struct spec_process *p;
+
+	c->p.exec.level = c->p.apparmor.level = c->p.selinux.level = POLICY_OFF;
+	c->p.no_new_privileges.level = c->p.rlimits.level = POLICY_OFF;
+	p = exec_in(c,
+		    CAPS("'CAP_KILL'", "'CAP_KILL'") ",'rlimits':[{'type':'RLIMIT_AS','hard':9,"
+						     "'soft':8}],'apparmorProfile':'a',"
+						     "'selinuxLabel':'u:r:t:s0',"
+						     "'noNewPrivileges':true,'oomScoreAdj':3,"
+						     "'scheduler':{'policy':'SCHED_IDLE'},"
+						     "'ioPriority':{'class':'IOPRIO_CLASS_IDLE'}",
+		    "");
+	CHECK_INT(p->capabilities->n_effective, 1);
+	CHECK_INT(p->rlimits[0].hard, 9);
+	CHECK_STR(p->apparmor_profile, "a");
+	CHECK_STR(p->selinux_label, "u:r:t:s0");
+	CHECK(*p->no_new_privileges && *p->oom_score_adj == 3);
+	CHECK_STR(p->scheduler->policy, "SCHED_IDLE");
+	CHECK_STR(p->io_priority->class_, "IOPRIO_CLASS_IDLE");
+	p = exec_in(c, CAPS("'CAP_KILL'", "'CAP_KILL'") ",'apparmorProfile':'a','selinuxLabel':'l'",
+		    CAPS("", "") ",'apparmorProfile':'b','selinuxLabel':'m','noNewPrivileges':true,"
+				 "'rlimits':[{'type':'RLIMIT_AS','hard':99,'soft':8}],"
+				 "'oomScoreAdj':4,'scheduler':{'policy':'SCHED_BATCH'},"
+				 "'ioPriority':{'class':'IOPRIO_CLASS_BE'}");
+	CHECK_INT(p->capabilities->n_effective, 0);
+	CHECK_INT(p->rlimits[0].hard, 99);
+	CHECK_STR(p->apparmor_profile, "b");
+	CHECK_STR(p->selinux_label, "m");
+	CHECK(*p->no_new_privileges && *p->oom_score_adj == 4);
+	CHECK_STR(p->scheduler->policy, "SCHED_BATCH");
+	CHECK_STR(p->io_priority->class_, "IOPRIO_CLASS_BE");
+}

@@ -255,3 +255,14 @@ TEST(places)
 	CHECK(!place_below(&a, &ab) && !place_below(&other, &a));
 	CHECK(!place_below(&none, &a) && !place_below(&a, &none));
 }
+
+TEST(of_two_entries_for_one_directory_the_first_counts)
+{
+	static struct policy_host_path twice[] = {{"/srv", "plain", "data"},
+						  {"/srv", "refuse", "data"}};
+	struct harden_case *c = case_new();
+
+	c->p.binds.host_paths = twice;
+	c->p.binds.n_host_paths = 2;
+	CHECK_STR(fate(c, "/srv/x", NULL), "plain");
+}

@@ -473,3 +473,42 @@ TEST(an_odd_swap_file_is_left_to_the_plan)
 	CHECK_INT(*c->out->linux_->resources->memory->swap, 1048576);
 	CHECK_INT(c->out->linux_->resources->n_unified, 1);
 }
+
+TEST(the_least_limits_are_one)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'pids':{'limit':1},'memory':{'limit':1,'swap':5}");
+	CHECK_QUIET(c, "pids");
+	CHECK_QUIET(c, "memory");
+	c = case_new();
+	run_resources(c, "'unified':{'pids.max':'1','memory.max':'1','memory.swap.max':'1'}");
+	CHECK_INT(*c->out->linux_->resources->pids->limit, 1);
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 1);
+	CHECK_INT(*c->out->linux_->resources->memory->swap, 2);
+}
+
+TEST(why_pids_are_limited)
+{
+	static const struct {
+		int64_t ceiling;
+		const char *asked, *why;
+	} cases[] = {
+		{0, "", "without a limit a fork bomb takes the host down"},
+		{3000, "", "without a limit a fork bomb takes the host down"},
+		{2048, "", "without a limit a fork bomb takes the host down"},
+		{500, "", "above the policy's ceiling"},
+		{500, "'unified':{'pids.max':'500'}", "as unified asks"},
+		{500, "'unified':{'pids.max':'501'}", "above the policy's ceiling"},
+		{1, "'pids':{'limit':2}", "above the policy's ceiling"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct harden_case *c = case_new();
+		c->p.pids.ceiling = cases[i].ceiling;
+		run_resources(c, cases[i].asked);
+		CHECK_STR(decision_find(c, DECISION_CHANGE, "pids", "/linux/resources/pids/limit")
+				  ->why,
+			  cases[i].why);
+	}
+}

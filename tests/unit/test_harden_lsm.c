@@ -361,3 +361,94 @@ TEST(nothing_decided_nothing_planned)
 	CHECK_INT(landlock_plan_make(&scopes, &f, &p, &e), 0);
 	CHECK(p.scopes == LANDLOCK_SCOPE_SIGNALS && !p.writes);
 }
+
+TEST(types_that_confine_nothing)
+{
+	static const char *const types[] = {"container_runtime_t",
+					    "crio_t",
+					    "docker_t",
+					    "init_t",
+					    "initrc_t",
+					    "kernel_t",
+					    "spc_t",
+					    "unconfined_t",
+					    "unconfined_service_t"};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct harden_case *c = selinux();
+		run_label(c, arena_printf(&c->a, "u:r:%s:s0", types[i]));
+		CHECK_REFUSED(c, "selinux", LABEL, "would not be confined");
+	}
+}
+
+TEST(the_first_namespace_can_be_the_joined_one)
+{
+	static const struct id_extent extent[] = {{5, 1, 3}, {0, 300000, 1}};
+	struct ns_fact ns[N_NAMESPACES] = {0};
+	struct harden_case *c = selinux();
+
+	ns[0] = (struct ns_fact){.exists = true,
+				 .owner = NS_OWNER_FOREIGN,
+				 .owner_ino = 5,
+				 .maps = {extent, extent, 2, 2}};
+	c->f.ns = ns;
+	c->f.n_ns = N_NAMESPACES;
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':"
+		    "0}},'linux':{'namespaces':[{'type':'network','path':'/x'},{'type':'pid'},{"
+		    "'type':'ipc'},{'type':'uts'},{'type':'mount'},{'type':'cgroup'}]}}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_STR(c->out->process->selinux_label,
+		  "system_u:system_r:bulkhead_container_t:s0:c4,c5");
+	/* Its root is none of ours. */
+	ns[0].maps.n_uid = 1;
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':5,'gid':"
+		    "5}},'linux':{'namespaces':[{'type':'network','path':'/x'},{'type':'pid'},{"
+		    "'type':'ipc'},{'type':'uts'},{'type':'mount'},{'type':'cgroup'}]}}");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "selinux", LABEL)->why, "has none");
+}
+
+TEST(what_landlock_does_is_told)
+{
+	static const char doc[] =
+		"{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'noNewPrivileges':true}}";
+	struct spec_pair list[] = {{"/sys", "settings"}};
+	struct harden_case *c = case_new();
+
+	c->p.namespaces.level = c->p.userns.level = POLICY_OFF;
+	c->p.landlock.readonly = list;
+	c->p.landlock.n_readonly = 1;
+	c->f.landlock_abi = 6;
+	case_run(c, doc);
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_STR(decision_find(c, DECISION_NOTE, "landlock", "/linux")->why,
+		  "Landlock keeps /sys from being written to: settings");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "landlock", "/linux/namespaces")->why,
+		  "from being signalled");
+	CHECK_INT(decision_count(c, DECISION_NOTE, "landlock"), 3);
+	c->f.landlock_abi = 0;
+	case_run(c, doc);
+	CHECK_INT(decision_count(c, DECISION_NOTE, "landlock"), 3);
+	CHECK_STR(decision_find(c, DECISION_NOTE, "landlock", "/linux")->why,
+		  "no Landlock in this kernel: processes of the host may be signalled");
+	CHECK(!c->m.n_landlock_readonly && !c->m.landlock_scope_signals);
+}
+
+TEST(the_first_namespace_can_be_the_user_namespace)
+{
+	static const struct id_extent extent[] = {{0, 300000, 65536}};
+	struct ns_fact ns[N_NAMESPACES + 1] = {{.exists = true,
+						.owner = NS_OWNER_FOREIGN,
+						.owner_ino = 5,
+						.maps = {extent, extent, 1, 1}}};
+	struct harden_case *c = selinux();
+
+	c->f.ns = ns;
+	c->f.n_ns = N_NAMESPACES + 1;
+	c->p.selinux.mount_label = NULL;
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':"
+		    "0}},'linux':{'namespaces':[{'type':'user','path':'/x'}," NAMESPACES "]}}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_STR(c->out->process->selinux_label,
+		  "system_u:system_r:bulkhead_container_t:s0:c4,c5");
+	CHECK(!c->out->linux_->mount_label);
+}

@@ -300,3 +300,52 @@ TEST(a_path_that_is_too_long_is_not_dev)
 					  longest)),
 		  "nosuid,nodev");
 }
+
+TEST(views_of_the_kernel_hold_no_programs)
+{
+	static const char *const types[] = {"proc", "sysfs", "mqueue", "cgroup", "cgroup2"};
+
+	for (size_t i = 0; i < 5; i++) {
+		struct harden_case *c = case_new();
+		CHECK_STR(options(c, arena_printf(&c->a,
+						  "{'destination':'/v','type':'%s','options':['ro',"
+						  "'exec']}",
+						  types[i])),
+			  "ro,nosuid,nodev,noexec");
+	}
+}
+
+TEST(what_follows_a_control_character_is_shown)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", ",'mounts':[{'destination':'/a','type':'x\\u001by\\u009bz'}]");
+	CHECK_REFUSED(c, "mounts", "/mounts/0/type", "x?y?z is not a file system");
+}
+
+TEST(the_first_mount_counts_like_any_other)
+{
+	struct bind_fact f = {.exists = true, .real = "/x", .ino = 1, .fs_type = PROC_SUPER_MAGIC};
+	struct harden_case *c = case_new();
+
+	c->p.binds.level = POLICY_OFF;
+	c->f.binds = &f;
+	c->f.n_binds = 1;
+	case_doc(c, "", "", ",'mounts':[{'destination':'/p','type':'bind','source':'/x'}]");
+	const struct spec_linux *l = c->out->linux_;
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/p/kcore"), 1);
+	CHECK_INT(count(l->readonly_paths, l->n_readonly_paths, "/p/sys"), 1);
+}
+
+TEST(lists_end_with_null)
+{
+	static const char *const more[] = {"'/a'", "'/a','/b'", "'/a','/b','/c'"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_new();
+		case_doc(c, "", arena_printf(&c->a, ",'maskedPaths':[%s]", more[i]), "");
+		const struct spec_linux *l = c->out->linux_;
+		CHECK(!l->masked_paths[l->n_masked_paths]);
+		CHECK(!l->readonly_paths[l->n_readonly_paths]);
+	}
+}

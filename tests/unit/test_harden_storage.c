@@ -373,3 +373,17 @@ TEST(kernels_that_idmap_a_file_system)
 		CHECK(storage_can_idmap(&h, since[i].type));
 	}
 }
+
+TEST(mappings_of_users_or_groups_alone_are_mappings)
+{
+	static const char *const members[] = {"uidMappings", "gidMappings"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+		run_bind(c, "/v", &f,
+			 arena_printf(&c->a, ",'%s':[{'containerID':0,'hostID':100000,'size':1}]",
+				      members[i]));
+		CHECK_QUIET(c, "binds");
+	}
+}

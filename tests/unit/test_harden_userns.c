@@ -256,6 +256,7 @@ TEST(two_foreign_owners_are_refused)
 	c->f.n_ns = 6;
 	run_with(c, JOINED, "");
 	CHECK_REFUSED(c, "userns", "/linux/namespaces/2", "belongs to another user namespace");
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "userns"), 1);
 }
 
 TEST(a_foreign_namespace_and_a_new_user_namespace_contradict)
@@ -274,6 +275,7 @@ TEST(a_foreign_namespace_and_a_new_user_namespace_contradict)
 		 ",'uidMappings':[{'containerID':0,'hostID':300000,'size':65536}],"
 		 "'gidMappings':[{'containerID':0,'hostID':300000,'size':65536}]");
 	CHECK_REFUSED(c, "userns", "/linux/namespaces/1", "than the new one that is asked for");
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "userns"), 1);
 }
 
 TEST(a_foreign_namespace_of_another_owner_than_the_path_is_refused)
@@ -294,6 +296,7 @@ TEST(a_foreign_namespace_of_another_owner_than_the_path_is_refused)
 	c->f.n_ns = 7;
 	run_with(c, JOINED ",{'type':'user','path':'/proc/10/ns/user'}", "");
 	CHECK_REFUSED(c, "userns", "/linux/namespaces/1", "than the one that is asked for");
+	CHECK_INT(decision_count(c, DECISION_REFUSE, "userns"), 1);
 	facts[6].owner_ino = 7;
 	c->e = (struct err){0};
 	run_with(c, JOINED ",{'type':'user','path':'/proc/10/ns/user'}", "");
@@ -379,4 +382,46 @@ TEST(maps_for_users_alone_are_not_enough)
 	run_with(c, NAMESPACES, maps);
 	CHECK_REFUSED(c, "userns", "/linux/namespaces", "nor mappings to apply specified");
 	CHECK(!harden_needs_id_range(c->in, &c->f));
+}
+
+TEST(a_process_without_a_user_is_root)
+{
+	static const char doc[] = "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x']},"
+				  "'linux':{'namespaces':[" NAMESPACES
+				  ",{'type':'user'}],'uidMappings':[{'containerID':%d,'hostID':9,"
+				  "'size':1}],'gidMappings':[{'containerID':%d,'hostID':9,'size':1}"
+				  "]}}";
+	struct harden_case *c = case_new();
+
+	case_run(c, arena_printf(&c->a, doc, 0, 0));
+	CHECK_QUIET(c, "userns");
+	c = case_new();
+	case_run(c, arena_printf(&c->a, doc, 1, 0));
+	CHECK_REFUSED(c, "userns", "/process/user/uid", "user id 0 is outside");
+	c = case_new();
+	case_run(c, arena_printf(&c->a, doc, 0, 1));
+	CHECK_REFUSED(c, "userns", "/process/user/gid", "group id 0 is outside");
+}
+
+TEST(the_maps_of_a_joined_owner_are_judged)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[6] = {[1] = {.exists = true,
+					  .owner = NS_OWNER_FOREIGN,
+					  .owner_ino = 7,
+					  .maps = host_maps}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 6;
+	run_with(c, JOINED, "");
+	CHECK_REFUSED(c, "userns", "/linux/uidMappings", "root, on the host");
+	CHECK(decision_find(c, DECISION_REFUSE, "userns", "/linux/gidMappings"));
+	/* They are not ours to give: no matter what the pool is. */
+	c = case_new();
+	facts[1].maps = foreign_maps;
+	c->f.ns = facts;
+	c->f.n_ns = 6;
+	c->f.pool = (struct id_extent){0, 200000, 1000000};
+	run_with(c, JOINED, "");
+	CHECK_QUIET(c, "userns");
 }
