@@ -96,7 +96,7 @@ CGROUP_BOX = tests/integration/cgroup_box.h
 EXTRA_DIST += tests/vm/fetch-kernel tests/vm/run-vm tests/vm/test_cgroup.sh
 check_PROGRAMS += tests/unit/test_cgroup_check tests/unit/test_cgroup_limits \
 	tests/unit/test_cgroup_memory tests/unit/test_cgroup_plan tests/unit/test_cgroup_probe \
-	tests/unit/test_devices_cgroup \
+	tests/unit/test_cgroup_unified tests/unit/test_devices_cgroup \
 	tests/integration/test_cgroup_kill tests/integration/test_cgroup_knobs \
 	tests/integration/test_cgroup_limits
 tests_unit_test_cgroup_check_SOURCES = tests/unit/test_cgroup_check.c
@@ -104,6 +104,7 @@ tests_unit_test_cgroup_limits_SOURCES = tests/unit/test_cgroup_limits.c $(CGROUP
 tests_unit_test_cgroup_memory_SOURCES = tests/unit/test_cgroup_memory.c $(CGROUP_FACTS)
 tests_unit_test_cgroup_plan_SOURCES = tests/unit/test_cgroup_plan.c $(CGROUP_FACTS)
 tests_unit_test_cgroup_probe_SOURCES = tests/unit/test_cgroup_probe.c
+tests_unit_test_cgroup_unified_SOURCES = tests/unit/test_cgroup_unified.c $(CGROUP_FACTS)
 tests_unit_test_devices_cgroup_SOURCES = tests/unit/test_devices_cgroup.c
 tests_integration_test_cgroup_kill_SOURCES = tests/integration/test_cgroup_kill.c $(CGROUP_BOX)
 tests_integration_test_cgroup_knobs_SOURCES = tests/integration/test_cgroup_knobs.c $(CGROUP_BOX)

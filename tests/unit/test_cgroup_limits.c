@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* cpu, pids, blockIO, hugepages, network, rdma, unified on made-up hosts: texts and refusals. */
+/* cpu, pids, blockIO, hugepages, network, rdma on made-up hosts: texts and refusals. */
 #include "tests/unit/cgroup_facts.h"
 
 /* CPU and pids. */
@@ -68,6 +68,37 @@ TEST(cpu_quota_alone)
 	check_settings(&host_v1, &r, "9 cpu.cfs_quota_us <- 1 [=] /linux/resources/cpu/quota\n");
 }
 
+/* Which of the two is there decides what is waited for. */
+TEST(cpu_one_of_two)
+{
+	struct spec_cpu c = {.period = U64(50000)};
+	struct spec_resources r = {.cpu = &c};
+
+	check_settings(&host_v1, &r,
+		       "9 cpu.cfs_period_us <- 50000 [=] /linux/resources/cpu/period\n");
+	check_settings(&host_v2, &r,
+		       "0 cpu.max <- max 50000 [=] /linux/resources/cpu/period\n"
+		       "enable cpu\n");
+	c = (struct spec_cpu){.realtime_period = U64(1000000)};
+	check_settings(&host_v1, &r,
+		       "9 cpu.rt_period_us <- 1000000 [=] /linux/resources/cpu/realtimePeriod\n");
+	c = (struct spec_cpu){.realtime_runtime = I64(950000)};
+	check_settings(&host_v1, &r,
+		       "9 cpu.rt_runtime_us <- 950000 [=] /linux/resources/cpu/realtimeRuntime\n");
+	check_refused(&host_v2, &r, "/a", ERR_HOST,
+		      "/linux/resources/cpu/realtimeRuntime: cgroup v2 has no real-time limits");
+	c = (struct spec_cpu){.burst = U64(1)};
+	check_settings(&host_v1, &r, "9 cpu.cfs_burst_us <- 1 [=] /linux/resources/cpu/burst\n");
+	check_settings(&host_v2, &r,
+		       "0 cpu.max.burst <- 1 [=] /linux/resources/cpu/burst\n"
+		       "enable cpu\n");
+	c = (struct spec_cpu){.quota = I64(1), .idle = I64(1)};
+	check_settings(&host_v2, &r,
+		       "0 cpu.max <- 1 100000 [=] /linux/resources/cpu/quota\n"
+		       "0 cpu.idle <- 1 [=] /linux/resources/cpu/idle\n"
+		       "enable cpu\n");
+}
+
 TEST(cpuset_lists)
 {
 	const char *const bad[] = {"a",	 "1-",	"-1",	"2-1", "0,,1",
@@ -80,6 +111,29 @@ TEST(cpuset_lists)
 		check_refused(&host_v1, &r, "/a", ERR_SPEC,
 			      "/linux/resources/cpu/cpus: expected a list like \"0-3,7\"");
 	}
+}
+
+/* Without a hierarchy for it, the member that asks is named. */
+TEST(cpuset_of_either_kind)
+{
+	struct host_facts f = host_v2;
+	struct spec_cpu c = {.mems = "0"};
+	struct spec_resources r = {.cpu = &c};
+
+	check_settings(&host_v1, &r, "8 cpuset.mems <- 0 [~] /linux/resources/cpu/mems\n");
+	f.cgroup_v2_controllers = "cpu memory";
+	check_refused(&f, &r, "/a", ERR_HOST,
+		      "/linux/resources/cpu/mems: no cgroup hierarchy of this host has the cpuset "
+		      "controller");
+	c.cpus = "0";
+	check_refused(&f, &r, "/a", ERR_HOST,
+		      "/linux/resources/cpu/cpus: no cgroup hierarchy of this host has the cpuset "
+		      "controller");
+	c.mems = "0-";
+	check_refused(&host_v2, &r, "/a", ERR_SPEC,
+		      "/linux/resources/cpu/mems: expected a list like \"0-3,7\"");
+	c = (struct spec_cpu){.cpus = "0"};
+	check_settings(&host_v1, &r, "8 cpuset.cpus <- 0 [~] /linux/resources/cpu/cpus\n");
 }
 
 TEST(pids)
@@ -125,6 +179,33 @@ TEST(hugetlb_on_all_three)
 		       "6 hugetlb.2MB.rsvd.max <- 3145728 want 2097152 [# optional] "
 		       "/linux/resources/hugepageLimits/0\n"
 		       "enable hugetlb\n");
+}
+
+TEST(hugetlb_units)
+{
+	const struct {
+		const char *size;
+		uint64_t bytes;
+	} table[] = {{"64KB", 1ull << 16},
+		     {"1048576KB", 1ull << 30},
+		     {"16MB", 1ull << 24},
+		     {"1GB", 1ull << 30},
+		     {"16GB", 1ull << 34}};
+	struct spec_hugepage_limit h = {0};
+	struct spec_resources r = {.hugepage_limits = &h, .n_hugepage_limits = 1};
+	char want[32];
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		h.page_size = table[i].size;
+		h.limit = 4 * table[i].bytes - 1;
+		CHECK_INT(make(&host_v2, &r, "/a"), 0);
+		snprintf(want, sizeof(want), "%llu", 3ull * table[i].bytes);
+		CHECK_STR(plan.settings[0].want, want);
+		h.limit = 4 * table[i].bytes;
+		CHECK_INT(make(&host_v2, &r, "/a"), 0);
+		CHECK_STR(plan.settings[0].want, plan.settings[0].value);
+	}
+	arena_free(&arena);
 }
 
 TEST(hugetlb_page_sizes)
@@ -301,75 +382,44 @@ TEST(network_and_rdma)
 		      "/linux/resources/rdma: a key is not the name of a device");
 }
 
-/* unified. */
-
-static struct spec_pair pairs[2];
-
-static struct spec_resources *unified(const char *key, const char *value)
+/* What goes into a line of words: one word, no longer than the kernel's names. */
+TEST(names_in_lines)
 {
-	static struct spec_resources r;
+	struct spec_interface_priority prio = {.priority = 5};
+	struct spec_network net = {.priorities = &prio, .n_priorities = 1};
+	struct spec_rdma dev = {.hca_handles = U32(3)};
+	struct spec_resources with_net = {.network = &net}, with_rdma = {.rdma = &dev, .n_rdma = 1};
+	static const char *const bad[] = {"", "a b", "a/b", "~a", "a\x7f", "a\n", NULL};
+	char text[65];
 
-	pairs[0] = (struct spec_pair){key, value};
-	r = (struct spec_resources){.unified = pairs, .n_unified = 1};
-	return &r;
-}
-
-TEST(unified_on_v2)
-{
-	check_settings(&host_v2, unified("memory.high", "1G"),
-		       "0 memory.high <- 1G [#] /linux/resources/unified/memory.high\n"
-		       "enable memory\n");
-	check_settings(&host_v2, unified("io.max", "8:0 rbps=1\n8:16 wbps=2\n"),
-		       "0 io.max <- 8:0 rbps=1 [?] /linux/resources/unified/io.max\n"
-		       "0 io.max <- 8:16 wbps=2 [?] /linux/resources/unified/io.max\n"
-		       "enable io\n");
-	check_settings(&host_v2, unified("cgroup.max.descendants", "10"),
-		       "0 cgroup.max.descendants <- 10 [?] "
-		       "/linux/resources/unified/cgroup.max.descendants\n");
-}
-
-TEST(unified_elsewhere)
-{
-	check_settings(&host_hybrid, unified("hugetlb.2MB.max", "0"),
-		       "6 hugetlb.2MB.max <- 0 [#] /linux/resources/unified/hugetlb.2MB.max\n"
-		       "enable hugetlb\n");
-	check_refused(&host_hybrid, unified("memory.high", "1"), "/a", ERR_HOST,
-		      "/linux/resources/unified/memory.high: the memory controller is not in a "
-		      "cgroup v2 tree of this host");
-	check_refused(&host_v1, unified("cgroup.max.depth", "1"), "/a", ERR_HOST,
-		      "/linux/resources/unified/cgroup.max.depth: this host has no cgroup v2 tree");
-}
-
-TEST(unified_keys_that_are_no_limits)
-{
-	const char *const runtimes[] = {
-		"cgroup.procs",		  "cgroup.threads", "cgroup.kill", "cgroup.type",
-		"cgroup.subtree_control", "cgroup.freeze",  NULL};
-	const char *const malformed[] = {"memory",    "../cgroup.procs", "a/b.c", ".x", "memory.",
-					 "mem ory.x", "memory.max\n",	 "",	  NULL};
-	char message[128];
-
-	for (const char *const *p = runtimes; *p; p++) {
-		snprintf(message, sizeof(message), "/linux/resources/unified/%s: is not a limit",
-			 *p);
-		check_refused(&host_v2, unified(*p, "1"), "/a", ERR_SPEC, message);
+	memset(text, 'x', sizeof(text));
+	for (size_t n = 15; n <= 16; n++) {
+		text[n] = '\0';
+		prio.name = text;
+		CHECK_INT(make(&host_v1, &with_net, "/a") == 0, n == 15);
+		text[n] = 'x';
 	}
-	for (const char *const *p = malformed; *p; p++)
-		check_refused(&host_v2, unified(*p, "1"), "/a", ERR_SPEC,
-			      "/linux/resources/unified: a key is not of the form "
-			      "CONTROLLER.PARAMETER");
-}
-
-TEST(unified_may_not_undo_a_limit)
-{
-	struct spec_resources *r = unified("memory.max", "max");
-
-	r->memory = &docker_memory;
-	check_refused(&host_v2, r, "/a", ERR_SPEC,
-		      "/linux/resources/unified/memory.max: contradicts "
-		      "/linux/resources/memory/limit");
-	pairs[0].value = "536870912";
-	CHECK_INT(make(&host_v2, r, "/a"), 0);
-	CHECK_INT(plan.n_settings, 3);
-	arena_free(&arena);
+	for (size_t n = 63; n <= 64; n++) {
+		text[n] = '\0';
+		dev.key = text;
+		CHECK_INT(make(&host_v2, &with_rdma, "/a") == 0, n == 63);
+		text[n] = 'x';
+	}
+	for (const char *const *p = bad; *p; p++) {
+		prio.name = *p;
+		dev.key = *p;
+		check_refused(&host_v1, &with_net, "/a", ERR_SPEC,
+			      "/linux/resources/network/priorities/0/name: expected the name of an "
+			      "interface");
+		check_refused(&host_v1, &with_rdma, "/a", ERR_SPEC,
+			      "/linux/resources/rdma: a key is not the name of a device");
+	}
+	dev.key = "!";
+	check_settings(&host_v1, &with_rdma,
+		       "5 rdma.max <- ! hca_handle=3 [?] /linux/resources/rdma/!\n");
+	dev.hca_objects = U32(4);
+	check_settings(&host_v1, &with_rdma,
+		       "5 rdma.max <- ! hca_handle=3 hca_object=4 [?] /linux/resources/rdma/!\n");
+	dev.hca_handles = dev.hca_objects = NULL;
+	check_settings(&host_v1, &with_rdma, "");
 }

@@ -128,6 +128,11 @@ TEST(kernel_memory_before_5_16)
 		       "7 memory.limit_in_bytes <- 8192 [#] /linux/resources/memory/limit\n"
 		       "7 memory.kmem.limit_in_bytes <- 4096 [# optional] "
 		       "/linux/resources/memory/kernel\n");
+	m.limit = I64(1);
+	check_settings(&f, &r,
+		       "7 memory.limit_in_bytes <- 1 [#] /linux/resources/memory/limit\n"
+		       "7 memory.kmem.limit_in_bytes <- 4096 [# optional] "
+		       "/linux/resources/memory/kernel\n");
 	m.limit = NULL; /* nothing else would limit it: then it has to stick */
 	check_settings(&f, &r,
 		       "7 memory.kmem.limit_in_bytes <- 4096 [#] /linux/resources/memory/kernel\n");
@@ -195,6 +200,13 @@ TEST(kernel_memory_not_accounted)
 TEST(kernel_memory_without_limit)
 {
 	CHECK_INT(make(&host_v2, NULL, "/a"), 0);
+	CHECK_STR(plan.kernel_memory, "not limited: there is no memory limit");
+	struct spec_memory m = {.reservation = I64(1)};
+	struct spec_resources r = {.memory = &m};
+	CHECK_INT(make(&host_v2, &r, "/a"), 0);
+	CHECK_STR(plan.kernel_memory, "not limited: there is no memory limit");
+	m.limit = I64(-1);
+	CHECK_INT(make(&host_v2, &r, "/a"), 0);
 	CHECK_STR(plan.kernel_memory, "not limited: there is no memory limit");
 	arena_free(&arena);
 }

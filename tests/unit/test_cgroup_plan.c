@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The cgroup plan on made-up hosts: paths, what docker sends, devices, exhausted memory. */
+#include <errno.h>
+
 #include "tests/unit/cgroup_facts.h"
+
+static int fail_after = -1;
+
+bool arena_test_fail(void)
+{
+	return fail_after >= 0 && fail_after-- == 0;
+}
 
 /* Paths. */
 
@@ -56,6 +65,28 @@ TEST(path_refused)
 	check_refused(&host_v2, NULL, longest, ERR_SPEC,
 		      "/linux/cgroupsPath: has a component longer than 255 bytes");
 	check_path(&host_v1, "/..a/b..", 1, "/cg/pids/..a/b..");
+	/* too long in itself, and only together with where the tree is mounted */
+	static char path[5000];
+	for (size_t i = 0; i < sizeof(path); i += 100) {
+		memset(path + i, 'x', 100);
+		path[i] = '/';
+	}
+	path[4999] = '\0';
+	check_refused(&host_v2, NULL, path, ERR_SPEC, "/linux/cgroupsPath: is too long");
+	path[4096] = '\0';
+	check_refused(&host_v2, NULL, path, ERR_SPEC, "/linux/cgroupsPath: is too long");
+	path[4095 - 3] = '\0';
+	CHECK_INT(make(&host_v2, NULL, path), 0);
+	path[4095 - 3] = 'x';
+	path[4095 - 2] = '\0';
+	check_refused(&host_v2, NULL, path, ERR_SPEC, "/linux/cgroupsPath: is too long");
+	/* the longest component */
+	longest[255] = '\0';
+	CHECK_INT(make(&host_v2, NULL, longest), 0);
+	longest[255] = 'x';
+	longest[256] = '\0';
+	CHECK(make(&host_v2, NULL, longest) < 0);
+	arena_free(&arena);
 }
 
 TEST(path_host_without_cgroups)
@@ -157,25 +188,74 @@ TEST(devices_nowhere)
 		      "devices");
 }
 
-/* Every allocation fails once: an error each time, never a crash or a half-made plan. */
-TEST(out_of_memory)
+/* Every allocation fails once, and the next ones do not: an error each time, and no half-made plan.
+ */
+static void check_memory(const struct host_facts *f, struct spec_resources *r)
 {
-	struct spec_resources r = {
-		.memory = &docker_memory, .cpu = &docker_cpu, .pids = &docker_pids};
-	struct spec_linux l = {.resources = &r, .cgroups_path = "/d/c1"};
+	struct spec_linux l = {.resources = r};
 	struct spec s = {.linux_ = &l};
-	size_t failures = 0;
+	int failures = 0;
 
-	for (size_t limit = 1; limit < 65536; limit += 16) {
-		struct arena small = {.limit = limit};
+	for (;; failures++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		struct cgroup_plan p = {.n_trees = 99};
 		struct err e = {0};
-		int got = cgroup_plan_make(&s, &measures, &host_v2, "c1", &small, &plan, &e);
-		arena_free(&small);
+
+		fail_after = failures;
+		int got = cgroup_plan_make(&s, &measures, f, "c1", &a, &p, &e);
+		fail_after = -1;
 		if (got == 0)
 			break;
-		failures++;
-		CHECK_INT(got, -12 /* ENOMEM */);
+		CHECK_MSG(got == -ENOMEM, "allocation %d: %s", failures, e.msg);
 		CHECK_INT(e.kind, ERR_SYSTEM);
 	}
-	CHECK(failures > 10 && failures < 4000);
+	CHECK(failures > 20);
+}
+
+TEST(out_of_memory)
+{
+	struct spec_memory memory = {.limit = I64(1), .swap = I64(2), .reservation = I64(1)};
+	struct spec_cpu cpu = {.shares = U64(3),
+			       .period = U64(50000),
+			       .quota = I64(20000),
+			       .burst = U64(1),
+			       .idle = I64(1),
+			       .cpus = "0",
+			       .mems = "0"};
+	struct spec_weight_device disk = {.major = 8, .weight = U16(20)};
+	struct spec_throttle_device reads = {.major = 8, .rate = 7}, writes = {.major = 8};
+	struct spec_block_io io = {.weight = U16(10),
+				   .weight_device = &disk,
+				   .n_weight_device = 1,
+				   .throttle_read_bps_device = &reads,
+				   .n_throttle_read_bps_device = 1,
+				   .throttle_write_bps_device = &writes,
+				   .n_throttle_write_bps_device = 1};
+	struct spec_hugepage_limit huge = {.page_size = "2MB", .limit = 1};
+	struct spec_rdma rdma = {.key = "a", .hca_handles = U32(1), .hca_objects = U32(2)};
+	struct spec_pair lines = {"cpu.pressure", "some\nfull"};
+	struct spec_resources r = {.memory = &memory,
+				   .cpu = &cpu,
+				   .pids = &docker_pids,
+				   .block_io = &io,
+				   .hugepage_limits = &huge,
+				   .n_hugepage_limits = 1,
+				   .rdma = &rdma,
+				   .n_rdma = 1,
+				   .unified = &lines,
+				   .n_unified = 1};
+
+	check_memory(&host_v2, &r);
+	struct spec_interface_priority eth0 = {.name = "eth0", .priority = 1};
+	struct spec_network net = {.class_id = U32(1), .priorities = &eth0, .n_priorities = 1};
+	memory.swappiness = U64(1);
+	memory.kernel_tcp = I64(5);
+	memory.disable_oom_killer = YES;
+	cpu.realtime_period = U64(9);
+	cpu.realtime_runtime = I64(8);
+	io.leaf_weight = U16(10);
+	disk.leaf_weight = U16(10);
+	r.network = &net;
+	r.n_unified = 0;
+	check_memory(&host_v1, &r);
 }

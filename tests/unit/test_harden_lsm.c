@@ -335,6 +335,7 @@ TEST(readonly_hierarchies)
 	CHECK_INT(decision_count(c, DECISION_NOTE, "landlock"), 2);
 	CHECK_INT(landlock_plan_make(&c->m, &c->f, &p, &c->e), 0);
 	CHECK(p.writes && !(p.writes & LANDLOCK_TRUNCATE) && !p.scopes && p.n_readonly == 2);
+	CHECK(p.readonly == c->m.landlock_readonly);
 	c->f.landlock_abi = 3;
 	CHECK_INT(landlock_plan_make(&c->m, &c->f, &p, &c->e), 0);
 	CHECK(p.writes & LANDLOCK_TRUNCATE);

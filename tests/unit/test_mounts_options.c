@@ -182,6 +182,12 @@ static const struct {
 	{MOUNT_BIND, "rbind size=1", "/mounts/7/options/1: \"size=1\" means nothing on a bind"},
 	{MOUNT_BIND, "sync", "\"sync\" belongs to a file system"},
 	{MOUNT_BIND, "lazytime", "\"lazytime\" belongs to a file system"},
+	{MOUNT_BIND, "dirsync", "\"dirsync\" belongs to a file system"},
+	{MOUNT_BIND, "iversion", "\"iversion\" belongs to a file system"},
+	{MOUNT_BIND, "mand", "\"mand\" belongs to a file system"},
+	{MOUNT_PROC, "uid=0", "not allowed"},
+	{MOUNT_TMPFS, "ridmap", "\"ridmap\" is for bind mounts"},
+	{MOUNT_DEVPTS, "tmpcopyup", "\"tmpcopyup\" is for tmpfs mounts"},
 	{MOUNT_BIND, "RO", "\"RO\" means nothing"},
 	{MOUNT_BIND, "remount", "/mounts/7/options/0: \"remount\" of an earlier mount"},
 	{MOUNT_BIND, "tmpcopyup", "\"tmpcopyup\" is for tmpfs mounts"},
@@ -262,6 +268,52 @@ TEST(parameters)
 	CHECK_STR(param(&p, "gid"), "200004");
 	CHECK_INT(parse(MOUNT_TMPFS, "tmpcopyup", &p), 0);
 	CHECK(p.copy_up);
+}
+
+/* Flags of file systems, and each parameter that one may have. */
+TEST(every_parameter)
+{
+	static const struct {
+		enum mount_kind kind;
+		const char *names;
+	} rows[] = {
+		{MOUNT_TMPFS, "size nr_blocks nr_inodes mode huge inode32 inode64 noswap"},
+		{MOUNT_DEVPTS, "newinstance ptmxmode mode max"},
+		{MOUNT_PROC, "hidepid subset"},
+		{MOUNT_TMPFS, "dirsync iversion lazytime mand sync"},
+		{MOUNT_DEVPTS, "dirsync iversion lazytime mand sync"},
+		{MOUNT_SYSFS, "dirsync iversion lazytime mand sync"},
+		{MOUNT_MQUEUE, "dirsync iversion lazytime mand sync"},
+	};
+	static const struct {
+		enum mount_kind kind;
+		const char *option, *key, *value;
+	} ids[] = {
+		{MOUNT_TMPFS, "uid=1", "uid", "100001"},  {MOUNT_TMPFS, "gid=1", "gid", "200001"},
+		{MOUNT_DEVPTS, "uid=1", "uid", "100001"}, {MOUNT_DEVPTS, "gid=1", "gid", "200001"},
+		{MOUNT_PROC, "gid=1", "gid", "200001"},
+	};
+	struct mount_plan p;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char names[128];
+
+		snprintf(names, sizeof(names), "%s", rows[i].names);
+		for (char *save, *name = strtok_r(names, " ", &save); name;
+		     name = strtok_r(NULL, " ", &save)) {
+			CHECK_MSG(parse(rows[i].kind, name, &p) == 0, "%s", err.msg);
+			CHECK_INT(p.n_params, 1);
+			CHECK_STR(p.params[0].key, name);
+			CHECK(!p.params[0].value);
+			CHECK_INT(p.attr_set | p.attr_clr, 0);
+			CHECK_INT(p.mode_given, strcmp(name, "mode") == 0);
+		}
+	}
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		CHECK_MSG(parse(ids[i].kind, ids[i].option, &p) == 0, "%s", err.msg);
+		CHECK_STR(p.params[0].key, ids[i].key);
+		CHECK_STR(p.params[0].value, ids[i].value);
+	}
 }
 
 static int parse_maps(enum mount_kind kind, const struct spec_id_mapping *u, size_t n_u,

@@ -321,9 +321,33 @@ TEST(bind_by_option)
 	CHECK_INT(plan.mounts[0].kind, MOUNT_BIND);
 	CHECK_STR(plan.mounts[0].source, "/y");
 	CHECK(!plan.mounts[0].check_inode);
+	CHECK(!plan.mounts[0].unseen);
 	/* A relative destination is below the root. */
 	CHECK_INT(make(ONE("x//y", "tmpfs", ""), ""), 0);
 	CHECK_STR(plan.mounts[0].destination, "/x/y");
+}
+
+/* A source that was looked for and not found is another thing than one that nobody looked for. */
+TEST(binds_that_were_looked_at)
+{
+	struct bind_fact bind = {0};
+
+	reset();
+	facts.binds = &bind;
+	facts.n_binds = 1;
+	CHECK_INT(make(ONE("/x", "bind", ",\"source\":\"/y\""), ""), 0);
+	CHECK(plan.mounts[0].unseen && !plan.mounts[0].check_inode);
+	bind.exists = true;
+	CHECK_INT(make(ONE("/x", "bind", ",\"source\":\"/y\""), ""), 0);
+	CHECK(plan.mounts[0].unseen && !plan.mounts[0].check_inode);
+	bind.real = "/z";
+	bind.dev = 3;
+	bind.ino = 4;
+	CHECK_INT(make(ONE("/x", "bind", ",\"source\":\"y\""), ""), 0);
+	CHECK(!plan.mounts[0].unseen && plan.mounts[0].check_inode);
+	CHECK_STR(plan.mounts[0].source, "/z");
+	CHECK_INT(plan.mounts[0].dev, 3);
+	CHECK_INT(plan.mounts[0].ino, 4);
 }
 
 TEST(devices)
@@ -338,6 +362,10 @@ TEST(devices)
 			     "{\"type\":\"c\",\"path\":\"/dev/ptmx\",\"major\":5,\"minor\":2}]"),
 		  0);
 	CHECK_INT(plan.n_devices, 8);
+	CHECK_INT(plan.devices[0].major, 1);
+	CHECK_INT(plan.devices[0].minor, 3);
+	CHECK_INT(plan.devices[6].major, 10);
+	CHECK_INT(plan.devices[6].minor, 200);
 	/* 8576 = 020600: type bits are dropped. */
 	CHECK_INT(plan.devices[0].mode, S_IFCHR | 0600);
 	CHECK_INT(plan.devices[0].uid, 100005);
@@ -347,6 +375,11 @@ TEST(devices)
 	CHECK_INT(plan.devices[7].mode, S_IFIFO | 0666);
 	CHECK_INT(plan.dev_mount, -1);
 	CHECK(plan.setup_dev);
+	/* 36863 = 0107777 */
+	CHECK_INT(make("[]", "\"devices\":[{\"type\":\"c\",\"path\":\"/dev/x\",\"major\":1,"
+			     "\"minor\":3,\"fileMode\":36863}]"),
+		  0);
+	CHECK_INT(plan.devices[6].mode, S_IFCHR | 07777);
 }
 
 TEST(dev_is_a_bind)

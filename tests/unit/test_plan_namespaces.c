@@ -251,6 +251,51 @@ TEST(maps_are_checked_as_the_kernel_does)
 	}
 }
 
+/* The same for groups, and what is just not too much. */
+TEST(maps_of_groups_are_checked_too)
+{
+	static const struct {
+		const char *gid, *error;
+	} table[] = {
+		{"",
+		 "/linux/gidMappings: user namespaces enabled, but no namespace path to join nor "
+		 "mappings to apply specified"},
+		{"{'containerID':0,'hostID':5,'size':0}",
+		 "/linux/gidMappings/0: size must not be 0"},
+		{"{'containerID':0,'hostID':5,'size':9},{'containerID':0,'hostID':100,'size':1}",
+		 "/linux/gidMappings/1: overlaps an earlier mapping"},
+		{"{'containerID':0,'hostID':5,'size':9},{'containerID':9,'hostID':13,'size':1}",
+		 "/linux/gidMappings/1: overlaps an earlier mapping"},
+		{"{'containerID':0,'hostID':5,'size':9},{'containerID':9,'hostID':14,'size':1}",
+		 NULL},
+		{"{'containerID':9,'hostID':14,'size':1},{'containerID':0,'hostID':5,'size':9}",
+		 NULL},
+		{"{'containerID':0,'hostID':4294966295,'size':1000}", NULL},
+		{"{'containerID':0,'hostID':4294966296,'size':1000}",
+		 "/linux/gidMappings/0: goes beyond the highest id"},
+		{"{'containerID':0,'hostID':1,'size':1},{'containerID':4294966295,'hostID':9,"
+		 "'size':1000}",
+		 NULL},
+		{"{'containerID':0,'hostID':1,'size':1},{'containerID':4294966296,'hostID':9,"
+		 "'size':1000}",
+		 "/linux/gidMappings/1: goes beyond the highest id"},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct harden_case *c = case_new();
+		plan(c,
+		     arena_printf(&c->a,
+				  "{'ociVersion':'1.2.0','linux':{'namespaces':[{'type':'user'},{"
+				  "'type':'mount'}],'gidMappings':[%s],'uidMappings':[{"
+				  "'containerID':0,'hostID':1,'size':1}]}}",
+				  table[i].gid));
+		if (table[i].error)
+			CHECK_SPEC(c, table[i].error);
+		else
+			CHECK_OK(c);
+	}
+}
+
 TEST(too_many_maps_are_an_error)
 {
 	struct harden_case *c = case_new();
@@ -264,6 +309,14 @@ TEST(too_many_maps_are_an_error)
 			     "'type':'mount'}],'uidMappings':[%s]}}",
 			     b.buf));
 	CHECK_SPEC(c, "/linux/uidMappings: more than 340 mappings");
+	*strrchr(b.buf, '{') = '\0';
+	*strrchr(b.buf, ',') = '\0';
+	c = case_new();
+	plan(c, arena_printf(&c->a,
+			     "{'ociVersion':'1.2.0','linux':{'namespaces':[{'type':'user'},{"
+			     "'type':'mount'}],'uidMappings':[%s],'gidMappings':[%s]}}",
+			     b.buf, b.buf));
+	CHECK_OK(c);
 }
 
 TEST(the_mount_namespace_is_new)
@@ -321,6 +374,10 @@ TEST(time_offsets_need_a_time_namespace)
 	CHECK_INT(p.monotonic.secs, 3);
 	plan(c, DOC("{'type':'mount'}", ",'timeOffsets':{'boottime':{'secs':1}}", ""));
 	CHECK_SPEC(c, "/linux/timeOffsets: a new time namespace is needed");
+	c = case_new();
+	plan(c, DOC("{'type':'mount'},{'type':'time'}",
+		    ",'timeOffsets':{'boottime':{'secs':1},'realtime':{'secs':3}}", ""));
+	CHECK_SPEC(c, "/linux/timeOffsets: unknown clock \"realtime\"");
 	c = case_new();
 	p = plan(c, DOC("{'type':'mount'},{'type':'time'}", "", ""));
 	CHECK(!p.boottime.set && !p.monotonic.set);

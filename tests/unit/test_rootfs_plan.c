@@ -113,8 +113,8 @@ TEST(propagation)
 		CHECK_INT(plan.propagation, cases[i].want);
 		CHECK_INT(plan.unbindable, cases[i].unbindable);
 	}
-	check_bad("r", "shared", "/linux/rootfsPropagation: ");
-	check_bad("r", "rshared", "/linux/rootfsPropagation: ");
+	check_bad("r", "shared", "/linux/rootfsPropagation: shared: the container's mounts");
+	check_bad("r", "rshared", "/linux/rootfsPropagation: rshared: the container's mounts");
 	check_bad("r", "Slave", "/linux/rootfsPropagation: unknown");
 }
 

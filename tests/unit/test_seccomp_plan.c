@@ -212,6 +212,56 @@ TEST(merged_is_the_stricter_of_both)
 	CHECK(merged > 60);
 }
 
+/* Each machine that only one of them knows meets what the other says of all the rest. */
+TEST(policies_for_different_machines)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct seccomp_policy x = {0}, y = {0}, out;
+	struct seccomp_dag d;
+
+	seccomp_dag_init(&d, &a);
+	uint16_t allow = seccomp_dag_ret(&d, SECCOMP_RET_ALLOW);
+	uint16_t log = seccomp_dag_ret(&d, SECCOMP_RET_LOG);
+	uint16_t trap = seccomp_dag_ret(&d, SECCOMP_RET_TRAP);
+	uint16_t fail = seccomp_dag_ret(&d, SECCOMP_RET_ERRNO | 1);
+	struct seccomp_range xr[] = {{0, allow}, {100, trap}}, yr[] = {{0, allow}, {50, fail}};
+
+	x.other = log;
+	y.other = fail;
+	x.archs[x.n_archs++] = (struct seccomp_numbers){1, 2, xr};
+	x.archs[x.n_archs++] = (struct seccomp_numbers){2, 2, xr};
+	y.archs[y.n_archs++] = (struct seccomp_numbers){3, 2, yr};
+	y.archs[y.n_archs++] = (struct seccomp_numbers){2, 2, yr};
+	y.archs[y.n_archs++] = (struct seccomp_numbers){4, 1, yr};
+	CHECK_INT(seccomp_policy_stricter(&x, &y, &d, &out), 0);
+	CHECK_INT(out.other, fail);
+	static const struct {
+		uint32_t start[3];
+		size_t n;
+	} want[] = {{{0, 100}, 2}, {{0, 50, 100}, 3}, {{0, 50}, 2}, {{0}, 1}};
+	const uint16_t nodes[][3] = {{fail, trap}, {allow, fail, trap}, {log, fail}, {log}};
+	CHECK_INT(out.n_archs, 4);
+	for (size_t i = 0; i < 4; i++) {
+		CHECK_INT(out.archs[i].audit, i + 1);
+		CHECK_INT(out.archs[i].n, want[i].n);
+		for (size_t k = 0; k < want[i].n; k++) {
+			CHECK_INT(out.archs[i].ranges[k].start, want[i].start[k]);
+			CHECK_INT(out.archs[i].ranges[k].node, nodes[i][k]);
+		}
+	}
+	/* as many as there can be, and one more */
+	for (x.n_archs = 0; x.n_archs < SECCOMP_AUDITS_MAX; x.n_archs++)
+		x.archs[x.n_archs] = (struct seccomp_numbers){x.n_archs + 10, 2, xr};
+	y.n_archs = 0;
+	CHECK_INT(seccomp_policy_stricter(&x, &y, &d, &out), 0);
+	CHECK_INT(out.n_archs, SECCOMP_AUDITS_MAX);
+	y.n_archs = 1;
+	CHECK_INT(seccomp_policy_stricter(&x, &y, &d, &out), -E2BIG);
+	x.n_archs = 0;
+	d.failed = -ENOMEM;
+	CHECK_INT(seccomp_policy_stricter(&x, &y, &d, &out), -ENOMEM);
+}
+
 TEST(same_action_takes_the_callers_errno)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
