@@ -126,7 +126,7 @@ check_PROGRAMS += tests/unit/test_harden_binds tests/unit/test_harden_capabiliti
 	tests/unit/test_harden_decisions tests/unit/test_harden_devices tests/unit/test_harden_exec \
 	tests/unit/test_harden_hooks tests/unit/test_harden_scheduling \
 	tests/unit/test_harden_limits tests/unit/test_harden_mounts \
-	tests/unit/test_harden_namespaces tests/unit/test_harden_sysctl \
+	tests/unit/test_harden_namespaces tests/unit/test_harden_pids tests/unit/test_harden_sysctl \
 	tests/unit/test_harden_userns tests/unit/test_plan_namespaces
 tests_unit_test_harden_binds_SOURCES = tests/unit/test_harden_binds.c tests/unit/harden_case.h \
 	tests/unit/bind_case.h
@@ -140,6 +140,7 @@ tests_unit_test_harden_exec_SOURCES = tests/unit/test_harden_exec.c \
 tests_unit_test_harden_hooks_SOURCES = tests/unit/test_harden_hooks.c
 tests_unit_test_harden_scheduling_SOURCES = tests/unit/test_harden_scheduling.c
 tests_unit_test_harden_limits_SOURCES = tests/unit/test_harden_limits.c
+tests_unit_test_harden_pids_SOURCES = tests/unit/test_harden_pids.c
 tests_unit_test_harden_mounts_SOURCES = tests/unit/test_harden_mounts.c
 tests_unit_test_harden_namespaces_SOURCES = tests/unit/test_harden_namespaces.c
 tests_unit_test_harden_sysctl_SOURCES = tests/unit/test_harden_sysctl.c

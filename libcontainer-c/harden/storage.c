@@ -74,15 +74,15 @@ bool storage_match(const char *pattern, const char *path)
 }
 
 /*
- * Length of the prefix of @path in front of a tail with @shape, or -1. The prefix is a data root;
- * it is at least one component long.
+ * Length of the prefix of @path in front of a tail with @shape, or 0. The prefix is a data root; it
+ * is at least one component long.
  */
-static ssize_t root_before(const char *path, const char *shape)
+static size_t root_before(const char *path, const char *shape)
 {
 	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/'))
 		if (storage_match(shape, p))
-			return p - path;
-	return -1;
+			return (size_t)(p - path);
+	return 0;
 }
 
 /* Where engines keep what they mount at /etc/hosts and the like; "*" is a container's id. */
@@ -103,9 +103,9 @@ static bool has_hex_id(const char *tail)
 
 /*
  * Length of the data root in front of the source of /etc/hosts, /etc/hostname or /etc/resolv.conf,
- * or -1. The file has to be root's, too: a link to another one is as good as that.
+ * or 0. The file has to be root's, too: a link to another one is as good as that.
  */
-static ssize_t root_of_etc_file(const struct harden *h, size_t i)
+static size_t root_of_etc_file(const struct harden *h, size_t i)
 {
 	static const char *const files[] = {"hosts", "hostname", "resolv.conf", NULL};
 	const struct bind_fact *f = bind_fact(h->facts, i);
@@ -113,29 +113,29 @@ static ssize_t root_of_etc_file(const struct harden *h, size_t i)
 
 	if (!f->exists || !f->real || !f->guarded || f->uid != 0 ||
 	    !spec_mount_is_bind(&h->s->mounts[i]))
-		return -1;
+		return 0;
 	const char *base = strrchr(f->real, '/');
 	if (!base || !str_in(base + 1, files) ||
 	    !mount_is_at(&h->s->mounts[i], strcat(at, base + 1)))
-		return -1;
+		return 0;
 	for (const char *const *s = etc_shapes; *s; s++) {
-		ssize_t n = root_before(f->real, *s);
-		if (n > 0 && has_hex_id(f->real + n))
+		size_t n = root_before(f->real, *s);
+		if (n && has_hex_id(f->real + n))
 			return n;
 	}
-	return -1;
+	return 0;
 }
 
-static void add_root(struct storage_roots *r, const char *path, ssize_t len)
+static void add_root(struct storage_roots *r, const char *path, size_t len)
 {
 	const size_t max = sizeof(r->v) / sizeof(r->v[0]);
 
-	if (len <= 0 || r->n == max)
+	if (!len || r->n == max)
 		return;
 	for (size_t i = 0; i < r->n; i++)
-		if (r->v[i].len == (size_t)len && strncmp(r->v[i].path, path, (size_t)len) == 0)
+		if (r->v[i].len == len && strncmp(r->v[i].path, path, len) == 0)
 			return;
-	r->v[r->n++] = (struct storage_root){path, (size_t)len};
+	r->v[r->n++] = (struct storage_root){path, len};
 }
 
 struct storage_roots storage_roots_find(const struct harden *h)
@@ -156,7 +156,7 @@ bool storage_has_rootfs(const struct harden *h)
 	const char *rootfs = h->facts->rootfs.path;
 
 	for (const char *const *s = rootfs_shapes; *s && rootfs && h->facts->rootfs_guarded; s++)
-		if (root_before(rootfs, *s) > 0)
+		if (root_before(rootfs, *s))
 			return true;
 	return false;
 }

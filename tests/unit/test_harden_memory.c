@@ -194,6 +194,9 @@ TEST(of_one_that_says_nothing)
 	check_create(c, 0);
 }
 
+/* What is not printable is copied before it is shown. */
+static struct policy_host_path secret[] = {{"/secret\x1b", "refuse", "nobody\x1bs"}};
+
 TEST(of_one_that_is_refused)
 {
 	struct harden_case *c = strict();
@@ -201,19 +204,24 @@ TEST(of_one_that_is_refused)
 
 	c->f.sockets = &socket;
 	c->f.n_sockets = 1;
-	c->f.rootfs = (struct path_fact){.path = "/etc/x"};
+	c->f.rootfs = (struct path_fact){.path = "/secret\x1b/y"};
+	c->p.binds.host_paths = secret;
+	c->p.binds.n_host_paths = 1;
 	c->p.scheduling.nice_min = 5;
-	case_run(c, "{'ociVersion':'1.2.0','hostname':'h','root':{'path':'/etc/x'},'process':{"
-		    "'cwd':'/','args':['x'],'user':{'uid':70000,'gid':70000,'additionalGids':["
-		    "70000]},'selinuxLabel':'u:r:spc_t:s0','apparmorProfile':'unconfined',"
-		    "'ioPriority':{'class':'IOPRIO_CLASS_RT','priority':0},'scheduler':{"
-		    "'policy':'SCHED_FIFO','flags':['SCHED_FLAG_KEEP_PARAMS']}},'hooks':{"
-		    "'prestart':[{'path':'/x'}]},'linux':{'rootfsPropagation':'shared','sysctl':{"
-		    "'vm.x':'1'},'cgroupsPath':'/a.slice','devices':[{'path':'/dev/x','type':'b',"
-		    "'major':8,'minor':0}],'resources':{'memory':{'disableOOMKiller':true},'cpu':{"
-		    "'realtimeRuntime':5}}},'mounts':[{'destination':'/a','type':'bind','source':"
-		    "'/run/engine.ctl'},{'destination':'/b','type':'bind','source':'/proc/1',"
-		    "'options':['rshared']},{'destination':'/c','type':'ext4'}]}");
+	case_run(c,
+		 "{'ociVersion':'1.2.0','hostname':'h','root':{'path':'/etc/x\\u001b'},'process':{"
+		 "'cwd':'/','args':['x'],'user':{'uid':70000,'gid':70000,'additionalGids':["
+		 "70000]},'selinuxLabel':'u:r:spc_t:s0','apparmorProfile':'unconfined',"
+		 "'ioPriority':{'class':'IOPRIO_CLASS_RT','priority':0},'scheduler':{"
+		 "'policy':'SCHED_FIFO','flags':['SCHED_FLAG_KEEP_PARAMS']}},'hooks':{"
+		 "'prestart':[{'path':'/x'}]},'linux':{'rootfsPropagation':'shared','sysctl':{"
+		 "'vm.x':'1','vm/\\u001b':'1'},'cgroupsPath':'/"
+		 "a\\u001b.slice','devices':[{'path':'/dev/\\u001bx','type':'b',"
+		 "'major':8,'minor':0}],'resources':{'memory':{'disableOOMKiller':true},'cpu':{"
+		 "'realtimeRuntime':5}}},'mounts':[{'destination':'/a','type':'bind','source':"
+		 "'/run/engine.ctl'},{'destination':'/b','type':'bind','source':'/proc/1',"
+		 "'options':['rshared']},{'destination':'/c','type':'ext4\\u001b'},{"
+		 "'destination':'/d','type':'bind','source':'/secret\\u001b/x'}]}");
 	CHECK_INT(c->r, -EPERM);
 	CHECK(check_create(c, -EPERM) > 100);
 }

@@ -256,6 +256,8 @@ TEST(the_number_of_places_is_bounded)
 		case_doc(c, "", "", doc.buf);
 		CHECK_INT(c->r, n == 16 ? 0 : -EPERM);
 		CHECK(n == 16 || decision_find(c, DECISION_REFUSE, "paths", "/mounts/16"));
+		CHECK_INT(decision_count(c, DECISION_CHANGE, "paths"), n == 16 ? 2 : 0);
+		CHECK_INT(decision_count(c, DECISION_REFUSE, "paths"), n == 16 ? 0 : 1);
 	}
 }
 

@@ -425,3 +425,21 @@ TEST(the_maps_of_a_joined_owner_are_judged)
 	run_with(c, JOINED, "");
 	CHECK_QUIET(c, "userns");
 }
+
+TEST(the_first_entry_contradicts_like_any_other)
+{
+	struct ns_fact facts[7] = {[0] = {.exists = true,
+					  .owner = NS_OWNER_FOREIGN,
+					  .owner_ino = 7,
+					  .maps = foreign_maps}};
+	struct harden_case *c = case_new();
+
+	c->f.ns = facts;
+	c->f.n_ns = 7;
+	run_with(c,
+		 "{'type':'network','path':'/n'},{'type':'pid'},{'type':'ipc'},{'type':'uts'},"
+		 "{'type':'mount'},{'type':'cgroup'},{'type':'user'}",
+		 ",'uidMappings':[{'containerID':0,'hostID':300000,'size':65536}],"
+		 "'gidMappings':[{'containerID':0,'hostID':300000,'size':65536}]");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces/0", "than the new one that is asked for");
+}

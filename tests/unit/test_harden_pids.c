@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test_harden_pids.c: harden/pids.c. */
+#include <errno.h>
+
+#include "harden_case.h"
+
+static void run_resources(struct harden_case *c, const char *resources)
+{
+	case_doc(c, "", arena_printf(&c->a, ",'resources':{%s}", resources), "");
+}
+
+TEST(pids_have_a_default)
+{
+	static const char *const none[] = {"", "'pids':{}", "'pids':{'limit':-1}",
+					   "'pids':{'limit':0}"};
+	static const char *const before[] = {NULL, NULL, "-1", "0"};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct harden_case *c = case_new();
+		run_resources(c, none[i]);
+		CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", before[i], "2048");
+		CHECK_INT(*c->out->linux_->resources->pids->limit, 2048);
+	}
+}
+
+TEST(a_limit_that_is_asked_for_counts)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'pids':{'limit':100000}");
+	CHECK_QUIET(c, "pids");
+	c = case_new();
+	c->p.pids.ceiling = 500;
+	run_resources(c, "'pids':{'limit':100000}");
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", "100000", "500");
+	c = case_new();
+	c->p.pids.ceiling = 500;
+	run_resources(c, "");
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", NULL, "500");
+}
+
+TEST(zero_is_a_limit_since_1_3)
+{
+	struct harden_case *c = case_new();
+
+	case_run(c, "{'ociVersion':'1.3.0','linux':{'namespaces':[" NAMESPACES
+		    "],'resources':{'pids':{'limit':0}}}}");
+	CHECK_QUIET(c, "pids");
+}
+
+TEST(why_pids_are_limited)
+{
+	static const struct {
+		int64_t ceiling;
+		const char *asked, *why;
+	} cases[] = {
+		{0, "", "without a limit a fork bomb takes the host down"},
+		{3000, "", "without a limit a fork bomb takes the host down"},
+		{2048, "", "without a limit a fork bomb takes the host down"},
+		{500, "", "above the policy's ceiling"},
+		{500, "'unified':{'pids.max':'500'}", "as unified asks"},
+		{500, "'unified':{'pids.max':'501'}", "above the policy's ceiling"},
+		{1, "'pids':{'limit':2}", "above the policy's ceiling"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct harden_case *c = case_new();
+		c->p.pids.ceiling = cases[i].ceiling;
+		run_resources(c, cases[i].asked);
+		CHECK_STR(decision_find(c, DECISION_CHANGE, "pids", "/linux/resources/pids/limit")
+				  ->why,
+			  cases[i].why);
+	}
+}
+
+TEST(the_least_limit_is_one)
+{
+	struct harden_case *c = case_new();
+
+	run_resources(c, "'pids':{'limit':1}");
+	CHECK_QUIET(c, "pids");
+}
