@@ -379,6 +379,17 @@ TEST(parts_of_privileged_are_reduced_instead)
 	case_doc(c, ADMIN, ",'resources':{'devices':[{'allow':true,'type':'c','access':'rwm'}]}",
 		 "");
 	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	static const char *const parts[] = {"'type':'a','major':0,'access':'rwm'",
+					    "'type':'a','minor':0,'access':'rwm'", "'access':'rm'",
+					    "'access':'wm'", "'type':'a'"};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		c = case_new();
+		case_doc(c, ADMIN,
+			 arena_printf(&c->a, ",'resources':{'devices':[{'allow':true,%s}]}",
+				      parts[i]),
+			 "");
+		CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	}
 }
 
 TEST(sixty_four_removed_names_are_all_listed)

@@ -106,6 +106,13 @@ TEST(ambient_and_inheritable_are_the_first_process_s)
 	p = exec_in(c, CAPS("'CAP_KILL'", ""), all);
 	CHECK_CHANGE(c, "exec", "/process/capabilities/ambient", "[\"CAP_KILL\"]", "[]");
 	CHECK_INT(p->capabilities->n_ambient + p->capabilities->n_inheritable, 0);
+	CHECK_CHANGE(c, "exec", "/process/capabilities/inheritable", "[\"CAP_KILL\"]", "[]");
+	p = exec_in(c, CAPS("'CAP_CHOWN'", ""), all);
+	CHECK_CHANGE(c, "exec", "/process/capabilities/bounding", "[\"CAP_KILL\"]", "[]");
+	CHECK_CHANGE(c, "exec", "/process/capabilities/permitted", "[\"CAP_KILL\"]", "[]");
+	CHECK_CHANGE(c, "exec", "/process/capabilities/effective", "[\"CAP_KILL\"]", "[]");
+	CHECK_HAS(decision_find(c, DECISION_CHANGE, "exec", "/process/capabilities/effective")->why,
+		  "the container's own process can't have them either");
 	p = exec_in(c, all, all);
 	CHECK_INT(p->capabilities->n_ambient, 1);
 	CHECK_QUIET(c, "exec");

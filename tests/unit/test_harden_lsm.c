@@ -335,7 +335,6 @@ TEST(readonly_hierarchies)
 	CHECK_INT(decision_count(c, DECISION_NOTE, "landlock"), 2);
 	CHECK_INT(landlock_plan_make(&c->m, &c->f, &p, &c->e), 0);
 	CHECK(p.writes && !(p.writes & LANDLOCK_TRUNCATE) && !p.scopes && p.n_readonly == 2);
-	CHECK(p.readonly == c->m.landlock_readonly);
 	c->f.landlock_abi = 3;
 	CHECK_INT(landlock_plan_make(&c->m, &c->f, &p, &c->e), 0);
 	CHECK(p.writes & LANDLOCK_TRUNCATE);
@@ -384,14 +383,14 @@ TEST(types_that_confine_nothing)
 
 TEST(the_first_namespace_can_be_the_joined_one)
 {
-	static const struct id_extent extent[] = {{5, 1, 3}, {0, 300000, 1}};
+	static const struct id_extent extent[] = {{5, 1, 3}, {0, 9, 0}, {0, 300000, 1}};
 	struct ns_fact ns[N_NAMESPACES] = {0};
 	struct harden_case *c = selinux();
 
 	ns[0] = (struct ns_fact){.exists = true,
 				 .owner = NS_OWNER_FOREIGN,
 				 .owner_ino = 5,
-				 .maps = {extent, extent, 2, 2}};
+				 .maps = {extent, extent, 3, 3}};
 	c->f.ns = ns;
 	c->f.n_ns = N_NAMESPACES;
 	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':"
@@ -401,7 +400,7 @@ TEST(the_first_namespace_can_be_the_joined_one)
 	CHECK_STR(c->out->process->selinux_label,
 		  "system_u:system_r:bulkhead_container_t:s0:c4,c5");
 	/* Its root is none of ours. */
-	ns[0].maps.n_uid = 1;
+	ns[0].maps.n_uid = 2;
 	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':5,'gid':"
 		    "5}},'linux':{'namespaces':[{'type':'network','path':'/x'},{'type':'pid'},{"
 		    "'type':'ipc'},{'type':'uts'},{'type':'mount'},{'type':'cgroup'}]}}");
@@ -452,4 +451,18 @@ TEST(the_first_namespace_can_be_the_user_namespace)
 	CHECK_STR(c->out->process->selinux_label,
 		  "system_u:system_r:bulkhead_container_t:s0:c4,c5");
 	CHECK(!c->out->linux_->mount_label);
+}
+
+TEST(maps_of_the_config_give_the_pair)
+{
+	struct harden_case *c = selinux();
+
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':"
+		    "0}},'linux':{'namespaces':[" NAMESPACES ",{'type':'user'}],'uidMappings':["
+		    "{'containerID':7,'hostID':8,'size':1},{'containerID':0,'hostID':9,'size':0},"
+		    "{'containerID':0,'hostID':300000,'size':1}],'gidMappings':[{'containerID':0,"
+		    "'hostID':300000,'size':1}]}}");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK_STR(c->out->process->selinux_label,
+		  "system_u:system_r:bulkhead_container_t:s0:c4,c5");
 }

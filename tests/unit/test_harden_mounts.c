@@ -351,3 +351,18 @@ TEST(lists_end_with_null)
 		CHECK(!l->readonly_paths[l->n_readonly_paths]);
 	}
 }
+
+TEST(binds_of_procfs_and_sysfs_are_known_by_name)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/p','type':'bind','source':'/proc'},"
+		 "{'destination':'/s','type':'bind','source':'/sys/.'},"
+		 "{'destination':'/q','type':'bind','source':'/process'}]");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	const struct spec_linux *l = c->out->linux_;
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/p/kcore"), 1);
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/s/firmware"), 1);
+	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/q/kcore"), 0);
+}

@@ -443,3 +443,26 @@ TEST(the_first_entry_contradicts_like_any_other)
 		 "'gidMappings':[{'containerID':0,'hostID':300000,'size':65536}]");
 	CHECK_REFUSED(c, "userns", "/linux/namespaces/0", "than the new one that is asked for");
 }
+
+TEST(ids_are_looked_for_in_each_map)
+{
+	static const struct {
+		unsigned id;
+		bool mapped;
+	} ids[] = {{0, true},	 {1, false},	{999, false}, {1000, true},
+		   {1009, true}, {1010, false}, {2000, true}, {2001, false}};
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct harden_case *c = case_new();
+		case_run(c, arena_printf(
+				    &c->a,
+				    "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],"
+				    "'user':{'uid':%u,'gid':0}},'linux':{'namespaces':[" NAMESPACES
+				    ",{'type':'user'}],'uidMappings':[{'containerID':1000,'hostID':"
+				    "5000,'size':10},{'containerID':0,'hostID':9000,'size':1},{"
+				    "'containerID':2000,'hostID':7000,'size':1}],'gidMappings':[{"
+				    "'containerID':0,'hostID':5000,'size':1}]}}",
+				    ids[i].id));
+		CHECK_MSG(c->r == (ids[i].mapped ? 0 : -EPERM), "%u: %s", ids[i].id, c->e.msg);
+	}
+}
