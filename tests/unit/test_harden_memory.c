@@ -192,6 +192,12 @@ TEST(of_one_that_says_nothing)
 	CHECK(check_create(c, 0) > 100);
 	c->f.inherited.scheduler = 0;
 	check_create(c, 0);
+	/* The rules that come first make no room for the others. */
+	c->p.pids.level = c->p.devices.level = c->p.paths.level = POLICY_OFF;
+	c->p.userns.level = c->p.namespaces.level = POLICY_OFF;
+	check_create(c, 0);
+	c->p.memory.level = POLICY_OFF;
+	check_create(c, 0);
 }
 
 /* What is not printable is copied before it is shown. */
