@@ -91,7 +91,7 @@ int process_plan_env(const struct spec_process *s, struct arena *a, struct proce
 	}
 	p->n_env = s->n_env - first;
 	memmove(out, out + first, p->n_env * sizeof(*out));
-	memset(out + p->n_env, 0, (first + PROCESS_ENV_SPARE + 1) * sizeof(*out));
+	memset(out + p->n_env, 0, first * sizeof(*out));
 	p->envp = out;
 	const char *home = process_env_get(p, "HOME");
 	p->home_missing = !home || !*home;

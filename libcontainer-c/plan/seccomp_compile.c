@@ -256,8 +256,8 @@ static void push_s390(struct compiler *c, struct ranges *rs, const struct table 
 	first = rs->r[0];
 	if (!table_has_enosys(c, t) || first.node == enosys)
 		return;
-	/* cut number 0 off the first range */
-	if (rs->n == 1 || rs->r[1].start > 1) {
+	/* cut number 0 off the first range; there is a second one, of ENOSYS if nothing else */
+	if (rs->r[1].start > 1) {
 		for (size_t i = rs->n++; i > 0; i--)
 			rs->r[i] = rs->r[i - 1];
 		rs->r[1].start = 1;

@@ -62,6 +62,9 @@ TEST(list)
 	CHECK(same(CGROUP_CHECK_LIST, "0,1", "0-1\n"));
 	CHECK(same(CGROUP_CHECK_LIST, "3,1-2,0", "0-3\n"));
 	CHECK(same(CGROUP_CHECK_LIST, "7", "7\n"));
+	CHECK(same(CGROUP_CHECK_LIST, "9-10", "9,10\n"));
+	CHECK(same(CGROUP_CHECK_LIST, "63-64,8190-8191", "63,64,8190,8191\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "8192", "8192\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "0-1", "0\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "0", "0-1\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "0", "\n"));

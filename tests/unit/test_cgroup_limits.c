@@ -92,6 +92,8 @@ TEST(cpu_one_of_two)
 	check_settings(&host_v2, &r,
 		       "0 cpu.max.burst <- 1 [=] /linux/resources/cpu/burst\n"
 		       "enable cpu\n");
+	c = (struct spec_cpu){.idle = I64(1)};
+	check_settings(&host_v1, &r, "9 cpu.idle <- 1 [=] /linux/resources/cpu/idle\n");
 	c = (struct spec_cpu){.quota = I64(1), .idle = I64(1)};
 	check_settings(&host_v2, &r,
 		       "0 cpu.max <- 1 100000 [=] /linux/resources/cpu/quota\n"
@@ -111,6 +113,8 @@ TEST(cpuset_lists)
 		check_refused(&host_v1, &r, "/a", ERR_SPEC,
 			      "/linux/resources/cpu/cpus: expected a list like \"0-3,7\"");
 	}
+	c.cpus = "8191";
+	check_settings(&host_v1, &r, "8 cpuset.cpus <- 8191 [~] /linux/resources/cpu/cpus\n");
 }
 
 /* Without a hierarchy for it, the member that asks is named. */
@@ -316,6 +320,27 @@ TEST(block_io_of_forty_disks)
 	arena_free(&arena);
 }
 
+TEST(block_io_of_two_disks)
+{
+	struct spec_weight_device two[] = {{.major = 8, .minor = 0, .weight = U16(10)},
+					   {.major = 8, .minor = 16, .weight = U16(1000)}};
+	struct spec_block_io io = {.weight_device = two, .n_weight_device = 2};
+	struct spec_resources r = {.block_io = &io};
+
+	check_settings(&host_v2, &r,
+		       "0 io.bfq.weight <- 8:0 10 or io.weight <- 8:0 1 want 8:0 1 [?] "
+		       "/linux/resources/blockIO/weightDevice/0\n"
+		       "0 io.bfq.weight <- 8:16 1000 or io.weight <- 8:16 10000 want 8:16 10000 "
+		       "[?] /linux/resources/blockIO/weightDevice/1\n"
+		       "enable io\n");
+	two[1].weight = U16(1001);
+	check_refused(&host_v2, &r, "/a", ERR_SPEC,
+		      "/linux/resources/blockIO/weightDevice/1: expected 10 to 1000");
+	two[1].weight = U16(9);
+	check_refused(&host_v1, &r, "/a", ERR_SPEC,
+		      "/linux/resources/blockIO/weightDevice/1: expected 10 to 1000");
+}
+
 TEST(block_io_leaf_weights)
 {
 	struct spec_weight_device leaf = {.major = 8, .minor = 0, .leaf_weight = U16(500)};
@@ -414,6 +439,8 @@ TEST(names_in_lines)
 		check_refused(&host_v1, &with_rdma, "/a", ERR_SPEC,
 			      "/linux/resources/rdma: a key is not the name of a device");
 	}
+	prio.name = NULL;
+	CHECK(make(&host_v1, &with_net, "/a") < 0);
 	dev.key = "!";
 	check_settings(&host_v1, &with_rdma,
 		       "5 rdma.max <- ! hca_handle=3 [?] /linux/resources/rdma/!\n");
@@ -422,4 +449,38 @@ TEST(names_in_lines)
 		       "5 rdma.max <- ! hca_handle=3 hca_object=4 [?] /linux/resources/rdma/!\n");
 	dev.hca_handles = dev.hca_objects = NULL;
 	check_settings(&host_v1, &with_rdma, "");
+}
+/* The member that asks is named. */
+TEST(members_without_a_controller)
+{
+	struct spec_hugepage_limit h = {.page_size = "2MB", .limit = 1};
+	struct spec_throttle_device disk = {.major = 8, .rate = 1};
+	struct spec_block_io io = {.throttle_read_bps_device = &disk,
+				   .n_throttle_read_bps_device = 1};
+	struct spec_interface_priority prio = {.name = "eth0"};
+	struct spec_network net = {.priorities = &prio, .n_priorities = 1};
+	struct spec_memory memory = {.limit = I64(1)};
+	struct {
+		struct spec_resources r;
+		const char *member, *controller;
+	} table[] = {
+		{{.hugepage_limits = &h, .n_hugepage_limits = 1}, "hugepageLimits", "hugetlb"},
+		{{.block_io = &io}, "blockIO", "blkio"},
+		{{.network = &net}, "network/priorities", "net_prio"},
+		{{.memory = &memory}, "memory", "memory"},
+		{{.cpu = &docker_cpu}, "cpu", "cpu"},
+		{{.pids = &docker_pids}, "pids/limit", "pids"},
+	};
+	struct host_facts f = host_v2;
+
+	f.cgroup_v2_controllers = "misc";
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char message[160];
+
+		snprintf(message, sizeof(message),
+			 "/linux/resources/%s: no cgroup hierarchy of this host has the %s "
+			 "controller",
+			 table[i].member, table[i].controller);
+		check_refused(&f, &table[i].r, "/a", ERR_HOST, message);
+	}
 }

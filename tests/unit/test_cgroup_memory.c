@@ -64,6 +64,28 @@ TEST(memory_contradictions)
 		      "/linux/resources/memory/limit: expected -1 or more");
 }
 
+/* -1 is the least that any of them may be, and each is named. */
+TEST(memory_members_below_no_limit)
+{
+	int64_t least = -1, less = -2;
+	static const char *const names[] = {"limit", "reservation", "swap", "kernel", "kernelTCP"};
+
+	for (int i = 0; i < 5; i++) {
+		struct spec_memory m = {0};
+		struct spec_resources r = {.memory = &m};
+		int64_t **members[] = {&m.limit, &m.reservation, &m.swap, &m.kernel, &m.kernel_tcp};
+		char message[80];
+
+		*members[i] = &least;
+		CHECK_MSG(make(&host_v1, &r, "/a") == 0, "%s: %s", names[i], error.msg);
+		CHECK_MSG(make(&host_v2, &r, "/a") == 0, "%s: %s", names[i], error.msg);
+		*members[i] = &less;
+		snprintf(message, sizeof(message),
+			 "/linux/resources/memory/%s: expected -1 or more", names[i]);
+		check_refused(&host_v1, &r, "/a", ERR_SPEC, message);
+	}
+}
+
 TEST(memory_without_swap_accounting)
 {
 	struct host_facts f = host_v1;
@@ -73,6 +95,10 @@ TEST(memory_without_swap_accounting)
 	f.swap_accounting = false;
 	check_refused(&f, &r, "/a", ERR_HOST,
 		      "/linux/resources/memory/swap: swap accounting is off in this kernel");
+	m.limit = m.swap = I64(1);
+	check_refused(&f, &r, "/a", ERR_HOST,
+		      "/linux/resources/memory/swap: swap accounting is off in this kernel");
+	m.limit = I64(8192);
 	m.swap = I64(-1);
 	check_settings(&f, &r,
 		       "7 memory.limit_in_bytes <- 8192 [#] /linux/resources/memory/limit\n");
@@ -99,6 +125,15 @@ TEST(memory_v1_only_knobs)
 	m.use_hierarchy = NO;
 	check_refused(&host_v2, &r, "/a", ERR_HOST,
 		      "/linux/resources/memory/useHierarchy: cgroup v2 is always hierarchical");
+	m.use_hierarchy = YES; /* as it is anyway */
+	m.limit = I64(1);
+	check_settings(&host_v2, &r,
+		       "0 memory.max <- 1 [#] /linux/resources/memory/limit\n"
+		       "enable memory\n");
+	m.limit = NULL;
+	m.use_hierarchy = NO;
+	check_settings(&host_v1, &r,
+		       "7 memory.use_hierarchy <- 0 [=] /linux/resources/memory/useHierarchy\n");
 	m.use_hierarchy = NULL;
 	m.disable_oom_killer = NULL;
 	m.swappiness = U64(100);

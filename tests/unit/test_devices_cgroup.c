@@ -396,6 +396,19 @@ TEST(bad_rules)
 		&(struct spec_device_cgroup){
 			.allow = true, .type = c_type, .major = &below, .access = rw},
 		"/linux/resources/devices/0/major: expected -1 to 2147483647");
+	static int64_t most = INT32_MAX, more = INT64_C(2147483648);
+	struct devices_rules r;
+	CHECK_INT(reduce(&(struct spec_device_cgroup){.allow = true,
+						      .type = c_type,
+						      .major = &most,
+						      .minor = &most,
+						      .access = rw},
+			 1, &r),
+		  0);
+	refuse(
+		&(struct spec_device_cgroup){
+			.allow = true, .type = c_type, .minor = &more, .access = rw},
+		"/linux/resources/devices/0/minor: expected -1 to 2147483647");
 	/* 4294967295 is the kernel's "*": it must never get there as a number. */
 	refuse(
 		&(struct spec_device_cgroup){

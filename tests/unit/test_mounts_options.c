@@ -425,4 +425,21 @@ TEST(out_of_memory)
 		CHECK_STR(e.msg, "out of memory");
 		CHECK(limit < 4096);
 	}
+	struct spec_id_mapping map = {0, 5, 1};
+	m = (struct spec_mount){.uid_mappings = &map,
+				.n_uid_mappings = 1,
+				.gid_mappings = &map,
+				.n_gid_mappings = 1};
+	for (size_t limit = 16;; limit += 16) {
+		AUTO_ARENA struct arena a = {.limit = limit};
+		struct mount_plan p = {.kind = MOUNT_BIND};
+		struct err e = {0};
+		int r = mount_options_parse(&m, 0, &ns, &a, &p, &e);
+		if (r == 0) {
+			CHECK(p.maps.uid && p.maps.gid);
+			break;
+		}
+		CHECK_INT(r, -12);
+		CHECK(limit < 4096);
+	}
 }

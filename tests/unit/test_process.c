@@ -7,6 +7,8 @@
 #include <linux/capability.h>
 #include <sys/personality.h>
 
+#include "harden/measures.h"
+#include "plan/plan.h"
 #include "tests/unit/process_case.h"
 
 TEST(defaults)
@@ -260,6 +262,13 @@ TEST(terminal)
 	CHECK(plan.terminal);
 	CHECK_INT(plan.rows, 40);
 	CHECK_INT(plan.cols, 100);
+	box.width = box.height = 65535;
+	CHECK_INT(make(&p), 0);
+	CHECK_INT(plan.rows, 65535);
+	CHECK_INT(plan.cols, 65535);
+	box.height = 65536;
+	REFUSED(&p, "/process/consoleSize: a terminal has at most 65535 rows and columns");
+	box.height = 1;
 	box.width = 65536;
 	REFUSED(&p, "/process/consoleSize: a terminal has at most 65535 rows and columns");
 }
@@ -410,4 +419,28 @@ TEST(memory_exhausted)
 		arena_free(&small);
 	}
 	CHECK(failures > 3 && failures < 60);
+}
+
+/* What a process gets that joins: its own words, the container's maps and measures. */
+TEST(a_later_process)
+{
+	static const struct measures m = {.securebits = 5};
+	struct spec_process first = minimal(), later = minimal();
+	struct spec s = {.process = &first};
+	char *args[] = {(char *)"/bin/ls", NULL};
+	struct plan p = {.id = "untouched"};
+
+	later.args = args;
+	later.n_args = 1;
+	arena_free(&arena);
+	err_clear(&err);
+	CHECK_INT(plan_exec(&s, &later, &m, &facts, &ns.maps, &arena, &p, &err), 0);
+	CHECK(!p.id);
+	CHECK_STR(p.process.argv[0], "/bin/ls");
+	CHECK_INT(p.process.caps.securebits, 5);
+	CHECK(p.ns.maps.uid == one_range && p.ns.maps.n_gid == 1);
+	p.id = "untouched";
+	later.cwd = "relative";
+	CHECK(plan_exec(&s, &later, &m, &facts, &ns.maps, &arena, &p, &err) < 0);
+	CHECK_STR(p.id, "untouched");
 }

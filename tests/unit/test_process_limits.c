@@ -168,6 +168,39 @@ TEST(wrong_schedulers)
 	REFUSED(&p, "/process/scheduler: SCHED_DEADLINE needs 0 < runtime <= deadline <= period");
 }
 
+TEST(scheduler_edges)
+{
+	static const char *const realtime[] = {"SCHED_FIFO", "SCHED_RR"};
+	struct spec_scheduler s = {0};
+	struct spec_process p = minimal();
+	int32_t v;
+
+	p.scheduler = &s;
+	for (int i = 0; i < 2; i++) {
+		s = (struct spec_scheduler){.policy = realtime[i], .priority = &v};
+		for (v = 1; v <= 99; v += 98) {
+			CHECK_INT(make(&p), 0);
+			CHECK_INT(plan.scheduler.priority, v);
+			CHECK_INT(plan.scheduler.nice, 0);
+		}
+		v = 100;
+		CHECK(make(&p) < 0);
+		CHECK_HAS(err.msg, "/process/scheduler/priority: must be between 1 and 99");
+		v = 0;
+		CHECK(make(&p) < 0);
+	}
+	s = (struct spec_scheduler){.policy = "SCHED_OTHER", .nice = &v};
+	for (v = -20; v <= 19; v += 39) {
+		CHECK_INT(make(&p), 0);
+		CHECK_INT(plan.scheduler.nice, v);
+		CHECK_INT(plan.scheduler.priority, 0);
+	}
+	v = -21;
+	CHECK(make(&p) < 0);
+	v = 20;
+	CHECK(make(&p) < 0);
+}
+
 TEST(io_priority)
 {
 	int32_t priority = 7;

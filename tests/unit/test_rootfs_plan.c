@@ -83,6 +83,25 @@ TEST(without_root)
 	CHECK_INT(plan.propagation, MS_SLAVE | MS_REC);
 }
 
+TEST(attributes)
+{
+	struct measures m = {.rootfs_nosuid = true};
+	struct spec_root root = {.path = "rootfs"};
+	struct spec s = {.root = &root};
+
+	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(plan.attrs, MOUNT_ATTR_NOSUID);
+	m = (struct measures){.rootfs_nodev = true};
+	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(plan.attrs, MOUNT_ATTR_NODEV);
+	m = (struct measures){.rootfs_noexec = true};
+	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(plan.attrs, MOUNT_ATTR_NOEXEC);
+	m = (struct measures){0};
+	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(plan.attrs, 0);
+}
+
 TEST(readonly)
 {
 	bool yes = true, no = false;

@@ -174,6 +174,61 @@ TEST(rules_with_many_conditions)
 	compare(x86, 8, 3, 3, 200);
 }
 
+/* Which of two rules goes first when their conditions name the same value. */
+TEST(conditions_on_the_same_value)
+{
+	static const char *const ops[] = {"SCMP_CMP_NE",       "SCMP_CMP_LT", "SCMP_CMP_LE",
+					  "SCMP_CMP_EQ",       "SCMP_CMP_GE", "SCMP_CMP_GT",
+					  "SCMP_CMP_MASKED_EQ"};
+	static const uint64_t values[] = {5, 5ull << 32, 5ull << 32 | 5};
+	const struct seccomp_abi *native = seccomp_abi_by_name("SCMP_ARCH_X86_64");
+	char *archs[] = {(char *)(uintptr_t) "SCMP_ARCH_X86", NULL};
+	char *names[] = {(char *)(uintptr_t) "read", NULL};
+	uint32_t first = 1, second = 2;
+	struct tally t = {0};
+	uint64_t state = 5;
+
+	for (unsigned i = 0; i < 7 * 7 * 3 * 2; i++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		uint64_t value = values[i / 49 % 3];
+		struct spec_seccomp_arg one = {1, value, value, ops[i % 7]};
+		struct spec_seccomp_arg two = {1, value, value, ops[i / 7 % 7]};
+		struct spec_syscall calls[] = {{.names = names,
+						.n_names = 1,
+						.action = "SCMP_ACT_ERRNO",
+						.errno_ret = &first,
+						.args = &one,
+						.n_args = 1},
+					       {.names = names,
+						.n_names = 1,
+						.action = "SCMP_ACT_ERRNO",
+						.errno_ret = i < 7 * 7 * 3 ? &second : &first,
+						.args = &two,
+						.n_args = 1}};
+		struct spec_seccomp s = {.default_action = "SCMP_ACT_ALLOW",
+					 .architectures = archs,
+					 .n_architectures = 1,
+					 .syscalls = calls,
+					 .n_syscalls = 2};
+		struct program p;
+		struct oracle o;
+		struct err e = {0};
+		int theirs = oracle_make(&s, native, &o);
+		int ours = compile(&s, native, &a, &p, &e);
+
+		CHECK_MSG((ours < 0) == (theirs < 0), "%s %s: ours %d, libseccomp %d", one.op,
+			  two.op, ours, theirs);
+		if (ours < 0)
+			continue;
+		compare_call(&s, &o, &p, SCMP_ARCH_X86_64, 0, &state, &t);
+		compare_call(&s, &o, &p, SCMP_ARCH_X86, 3, &state, &t);
+		oracle_free(&o);
+		t.compiled++;
+	}
+	CHECK(t.compiled > 7 * 7 * 3);
+	CHECK_MSG(t.miscompiled < t.compiled / 4, "%ld", t.miscompiled);
+}
+
 TEST(long_profiles)
 {
 	/* beyond 32 objects runc asks libseccomp for a tree */
@@ -185,6 +240,66 @@ TEST(other_machines)
 {
 	compare(arm, 12, 2, 2, 200);
 	compare(others, 12, 2, 2, 100);
+}
+
+/* s390's kernel has no call 0, and what a program asks for there is unknown to it (runc's stub). */
+TEST(number_zero_of_s390)
+{
+	static const struct {
+		const char *call;
+		uint32_t nr;
+	} calls[] = {{"exit", 1}, {"fork", 2}, {"read", 3}};
+	static const char *const machines[] = {"SCMP_ARCH_S390", "SCMP_ARCH_S390X"};
+	const uint32_t enosys = SECCOMP_RET_ERRNO | ENOSYS, otherwise = SECCOMP_RET_ERRNO | EPERM;
+
+	for (size_t i = 0; i < 6; i++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		const struct seccomp_abi *native = seccomp_abi_by_name(machines[i / 3]);
+		char *names[] = {(char *)(uintptr_t)calls[i % 3].call, NULL};
+		struct spec_syscall rule = {
+			.names = names, .n_names = 1, .action = "SCMP_ACT_ALLOW"};
+		struct spec_seccomp s = {
+			.default_action = "SCMP_ACT_ERRNO", .syscalls = &rule, .n_syscalls = 1};
+		struct seccomp_data data = {.arch = native->audit};
+		struct program p;
+		struct err e = {0};
+
+		CHECK_INT(compile(&s, native, &a, &p, &e), 0);
+		for (data.nr = 0; data.nr < 6; data.nr++) {
+			uint32_t nr = (uint32_t)data.nr;
+
+			CHECK_INT(bpf_sim_run(p.insns, &data),
+				  nr == 0 || nr > calls[i % 3].nr ? enosys
+				  : nr == calls[i % 3].nr	  ? SECCOMP_RET_ALLOW
+								  : otherwise);
+		}
+		/* under an action that lets unknown calls pass there is no such answer */
+		s.default_action = "SCMP_ACT_LOG";
+		CHECK_INT(compile(&s, native, &a, &p, &e), 0);
+		data.nr = 0;
+		CHECK_INT(bpf_sim_run(p.insns, &data), SECCOMP_RET_LOG);
+	}
+}
+
+/* An ABI beside which the one of the same audit architecture is not allowed. */
+TEST(x32_alone)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	char *archs[] = {(char *)(uintptr_t) "SCMP_ARCH_X32", NULL};
+	struct spec_seccomp s = {
+		.default_action = "SCMP_ACT_ALLOW", .architectures = archs, .n_architectures = 1};
+	struct seccomp_data data = {.arch = SCMP_ARCH_X86_64};
+	struct program p;
+	struct err e = {0};
+
+	CHECK_INT(compile(&s, seccomp_abi_by_name("SCMP_ARCH_X86"), &a, &p, &e), 0);
+	CHECK_INT(bpf_sim_run(p.insns, &data), SECCOMP_RET_KILL_THREAD);
+	data.nr = SECCOMP_X32_BIT - 1;
+	CHECK_INT(bpf_sim_run(p.insns, &data), SECCOMP_RET_KILL_THREAD);
+	data.nr = SECCOMP_X32_BIT;
+	CHECK_INT(bpf_sim_run(p.insns, &data), SECCOMP_RET_ALLOW);
+	data = (struct seccomp_data){.arch = SCMP_ARCH_X86};
+	CHECK_INT(bpf_sim_run(p.insns, &data), SECCOMP_RET_ALLOW);
 }
 
 /* libseccomp on a little-endian machine makes no filter for big-endian ones: ask the rules. */

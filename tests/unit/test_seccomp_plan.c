@@ -262,6 +262,43 @@ TEST(policies_for_different_machines)
 	CHECK_INT(seccomp_policy_stricter(&x, &y, &d, &out), -ENOMEM);
 }
 
+/* Comparisons whose answer is known make no node. */
+TEST(tests_that_are_not_made)
+{
+	static const struct {
+		enum seccomp_test test;
+		uint32_t mask, k;
+		char want; /* 'y', 'n', or '?' for a node */
+	} table[] = {
+		{SECCOMP_EQ, 0xf0, 0x01, 'n'},	  {SECCOMP_EQ, 0xf0, 0x10, '?'},
+		{SECCOMP_EQ, 0xf0, 0, '?'},	  {SECCOMP_EQ, 0, 0, 'y'},
+		{SECCOMP_EQ, 0, 1, 'n'},	  {SECCOMP_GT, 0xf0, 0xf0, 'n'},
+		{SECCOMP_GT, 0xf0, 0xf1, 'n'},	  {SECCOMP_GT, 0xf0, 0xef, '?'},
+		{SECCOMP_GT, 0xf0, 0, '?'},	  {SECCOMP_GT, UINT32_MAX, UINT32_MAX, 'n'},
+		{SECCOMP_GE, 0xf0, 0xf0, '?'},	  {SECCOMP_GE, 0xf0, 0xf1, 'n'},
+		{SECCOMP_GE, 0xf0, 0, 'y'},	  {SECCOMP_GE, 0, 0, 'y'},
+		{SECCOMP_GE, UINT32_MAX, 1, '?'},
+	};
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct seccomp_dag d;
+
+	seccomp_dag_init(&d, &a);
+	uint16_t yes = seccomp_dag_ret(&d, SECCOMP_RET_ALLOW), no = seccomp_dag_ret(&d, 1);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		uint16_t got = seccomp_dag_test(&d, SECCOMP_WORD_ARG0, table[i].mask, table[i].test,
+						table[i].k, yes, no);
+		CHECK_MSG((got == yes ? 'y' : got == no ? 'n' : '?') == table[i].want, "%zu", i);
+		/* the same question is the same node */
+		CHECK_INT(seccomp_dag_test(&d, SECCOMP_WORD_ARG0, table[i].mask, table[i].test,
+					   table[i].k, yes, no),
+			  got);
+		CHECK_INT(seccomp_dag_test(&d, SECCOMP_WORD_ARG0, table[i].mask, table[i].test,
+					   table[i].k, yes, yes),
+			  yes);
+	}
+	CHECK_INT(d.failed, 0);
+}
+
 TEST(same_action_takes_the_callers_errno)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;

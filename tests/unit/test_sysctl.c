@@ -212,6 +212,10 @@ TEST(values)
 	memset(huge, '1', 4999);
 	huge[4999] = '\0';
 	CHECK_INT(make("net.x", huge, &ns, &a, &p, &e), -EINVAL);
+	huge[4096] = '\0';
+	CHECK_INT(make("net.x", huge, &ns, &a, &p, &e), -EINVAL);
+	huge[4095] = '\0';
+	CHECK_INT(make("net.x", huge, &ns, &a, &p, &e), 0);
 	free(huge);
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		CHECK_MSG(make("net.x", good[i], &ns, &a, &p, &e) == 0, "%s: %s", good[i], e.msg);
