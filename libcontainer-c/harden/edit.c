@@ -269,7 +269,7 @@ const struct spec_pair *entry_find(const struct spec_pair *list, size_t n, const
 
 bool spec_at_least(const struct spec *s, unsigned major, unsigned minor)
 {
-	unsigned a = 0, b = 0;
+	unsigned a, b;
 
 	if (!s->version || sscanf(s->version, "%u.%u", &a, &b) != 2)
 		return false;

@@ -25,7 +25,7 @@ static bool parse_size(const char *s, int64_t *ret)
 	char digits[24];
 	int64_t v;
 
-	if (n == 0 || n >= sizeof(digits) || (s[n] && (!suffix || s[n + 1])))
+	if (n >= sizeof(digits) || (s[n] && (!suffix || s[n + 1])))
 		return false;
 	memcpy(digits, s, n);
 	digits[n] = '\0';

@@ -226,3 +226,34 @@ TEST(a_device_with_number_zero_is_one)
 		 "");
 	CHECK_QUIET(c, "device-rules");
 }
+
+TEST(what_was_done_to_the_rules_is_told)
+{
+	static const struct {
+		const char *rules, *why;
+	} cases[] = {
+		{"", "everything is denied first"},
+		{"{'allow':false,'access':'wm'}", "everything is denied first"},
+		{"{'allow':false,'access':'rm'}", "everything is denied first"},
+		{"{'allow':false,'access':'rw'}", "everything is denied first"},
+		{"{'allow':false}", "everything is denied first"},
+		{"{'allow':false,'access':'rwm'},{'allow':true,'access':'rw'}",
+		 "devices that the policy does not list are not allowed"},
+		{"{'allow':false,'access':'mwr'},"
+		 "{'allow':true,'type':'c','major':1,'minor':3,'access':'mr'}",
+		 "no device nodes can be made"},
+		{"{'allow':true,'type':'c','major':1,'minor':3,'access':'rwm'},"
+		 "{'allow':true,'type':'b','major':8,'minor':0,'access':'rwm'}",
+		 "everything is denied first; devices that the policy does not list are not "
+		 "allowed; no device nodes can be made"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct harden_case *c = case_new();
+		rules(c, cases[i].rules);
+		CHECK_STR(decision_find(c, DECISION_CHANGE, "device-rules",
+					"/linux/resources/devices")
+				  ->why,
+			  cases[i].why);
+	}
+}

@@ -77,6 +77,7 @@ TEST(the_profile_of_the_config_is_kept)
 TEST(unconfined_in_every_spelling)
 {
 	static const char *const bad[] = {"unconfined",
+					  "::unconfined",
 					  ":ns:unconfined",
 					  ":ns://unconfined",
 					  "&unconfined",
