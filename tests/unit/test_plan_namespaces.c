@@ -146,6 +146,13 @@ TEST(a_user_namespace_by_path)
 	CHECK_STR(p.ns[NS_USER].path, "/u");
 	CHECK_INT(p.root_uid, 300000);
 	CHECK(!p.idmap_rootfs);
+	/* wherever in the list it is */
+	c = case_new();
+	c->f.ns = (struct ns_fact[]){{0}, FOREIGN(7)};
+	c->f.n_ns = 2;
+	p = plan(c, DOC("{'type':'mount'},{'type':'user','path':'/u'}", "", ""));
+	CHECK_OK(c);
+	CHECK_INT(p.root_uid, 300000);
 }
 
 TEST(maps_besides_a_path_have_to_be_the_same)

@@ -153,6 +153,9 @@ TEST(too_many_groups)
 	u.additional_gids = calloc(65537, sizeof(uint32_t));
 	p.user = &u;
 	REFUSED(&p, "/process/user/additionalGids: more than 65536");
+	u.n_additional_gids = 65536;
+	CHECK_INT(make(&p), 0);
+	CHECK_INT(plan.n_groups, 65536);
 	free(u.additional_gids);
 }
 
