@@ -10,15 +10,13 @@
 
 static const char *kind_name(enum decision_kind k)
 {
-	switch (k) {
-	case DECISION_CHANGE:
-		return "change";
-	case DECISION_NOTE:
-		return "note";
-	case DECISION_REFUSE:
-		return "refuse";
-	}
-	return "";
+	static const char *const names[] = {
+		[DECISION_CHANGE] = "change",
+		[DECISION_NOTE] = "note",
+		[DECISION_REFUSE] = "refuse",
+	};
+
+	return names[k];
 }
 
 static void new_line(struct strbuf *out, const char *indent, unsigned depth)

@@ -452,3 +452,27 @@ TEST(what_is_not_said_does_not_depend_on_the_rule)
 	CHECK_STR(p->scheduler->policy, "SCHED_BATCH");
 	CHECK_STR(p->io_priority->class_, "IOPRIO_CLASS_BE");
 }
+
+TEST(rules_about_processes_run)
+{
+	static const struct {
+		const char *asked, *rule;
+	} cases[] = {
+		{",'scheduler':{'policy':'SCHED_FIFO'}", "scheduling"},
+		{",'selinuxLabel':'u:r:spc_t:s0'", "selinux"},
+		{",'apparmorProfile':':x:unconfined'", "apparmor"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct harden_case *c = case_new();
+		c->p.apparmor.profile = c->p.selinux.label = NULL;
+		c->f.apparmor = c->f.selinux = true;
+		(void)exec_in(c, "", cases[i].asked);
+		CHECK_INT(c->r, -EPERM);
+		CHECK_INT(decision_count(c, DECISION_REFUSE, cases[i].rule), 1);
+	}
+	struct harden_case *c = case_new();
+	(void)exec_in(c, ",'rlimits':[]", ",'rlimits':[{'type':'RLIMIT_AS','hard':9,'soft':8}]");
+	CHECK_CHANGE(c, "rlimits", "/process/rlimits/1", NULL,
+		     "{\"type\":\"RLIMIT_CORE\",\"hard\":0,\"soft\":0}");
+}

@@ -447,4 +447,9 @@ TEST(the_least_limits_are_one)
 	CHECK_INT(*c->out->linux_->resources->pids->limit, 1);
 	CHECK_INT(*c->out->linux_->resources->memory->limit, 1);
 	CHECK_INT(*c->out->linux_->resources->memory->swap, 2);
+	c = case_new();
+	c->f.mem_total = 8192;
+	run_resources(c, "'memory':{'limit':1,'swap':100000}");
+	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "100000", "8193");
+	CHECK_STR(why_changed(c, "/linux/resources/memory/swap"), "above the policy's ceiling");
 }

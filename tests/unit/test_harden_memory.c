@@ -126,7 +126,7 @@ static const char much[] =
 	"'sysctl':{'kernel.domainname':'d'},'cgroupsPath':'/docker/x','maskedPaths':['/x'],"
 	"'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','flags':['SECCOMP_FILTER_FLAG_SPEC_ALLOW']},"
 	"'resources':{'devices':[{'allow':true,'type':'c','major':1,'minor':3,'access':'rwm'},"
-	"{'allow':true,'access':'r'}],'memory':{'swap':1048576},'cpu':{'burst':5000000,'period':5},"
+	"{'allow':true,'access':'r'}],'memory':{'swap':1048576},'cpu':{'burst':5000000},"
 	"'unified':{'pids.max':'700','memory.max':'1M','memory.swap.max':'max','cpu.max':'9',"
 	"'memory.oom.group':'0'}}}}";
 
@@ -195,6 +195,8 @@ TEST(of_one_that_says_nothing)
 	/* The rules that come first make no room for the others. */
 	c->p.pids.level = c->p.devices.level = c->p.paths.level = POLICY_OFF;
 	c->p.userns.level = c->p.namespaces.level = POLICY_OFF;
+	check_create(c, 0);
+	c->p.memory.oom_group = false;
 	check_create(c, 0);
 	c->p.memory.level = POLICY_OFF;
 	check_create(c, 0);

@@ -144,3 +144,15 @@ TEST(nor_is_another_name_of_it)
 	run_root(c, "");
 	CHECK_REFUSED(c, "rootfs", "/root/path", " leads to /etc");
 }
+
+TEST(the_shortest_directory_is_one)
+{
+	static struct policy_host_path list[] = {{"/e", "refuse", "mine"}};
+	struct harden_case *c = case_new();
+
+	c->p.binds.host_paths = list;
+	c->p.binds.n_host_paths = 1;
+	c->f.rootfs.path = "/e/x";
+	run_root(c, ",'root':{'path':'/e/x'}");
+	CHECK_REFUSED(c, "rootfs", "/root/path", "/e/x leads to /e: mine");
+}
