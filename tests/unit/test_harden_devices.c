@@ -30,7 +30,8 @@ TEST(other_nodes_are_refused)
 		       "{'path':'/dev/mem','type':'c','major':1,'minor':1},"
 		       "{'path':'/dev/x','type':'b','major':1,'minor':3}");
 	CHECK_REFUSED(c, "devices", "/linux/devices/1", "/dev/fuse is a character device");
-	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/2"));
+	CHECK_HAS(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/2")->why,
+		  "/dev/sda is a block device of the host");
 	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/3"));
 	CHECK(decision_find(c, DECISION_REFUSE, "devices", "/linux/devices/4"));
 	CHECK_INT(decision_count(c, DECISION_REFUSE, "devices"), 4);

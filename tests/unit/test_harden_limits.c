@@ -453,3 +453,23 @@ TEST(the_least_limits_are_one)
 	CHECK_CHANGE(c, "memory", "/linux/resources/memory/swap", "100000", "8193");
 	CHECK_STR(why_changed(c, "/linux/resources/memory/swap"), "above the policy's ceiling");
 }
+
+TEST(shares_are_whole_pages_of_the_exact_number)
+{
+	static const struct {
+		uint64_t total;
+		int64_t limit;
+	} hosts[] = {
+		{409599, 74 * 4096}, {409600, 75 * 4096}, {16384, 3 * 4096},	 {16383, 2 * 4096},
+		{5462, 4096},	     {5461, 0},		  {1000003, 183 * 4096}, {99, 0}};
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		struct harden_case *c = case_new();
+		c->f.mem_total = hosts[i].total;
+		run_resources(c, "");
+		if (hosts[i].limit)
+			CHECK_INT(*c->out->linux_->resources->memory->limit, hosts[i].limit);
+		else
+			CHECK_REFUSED(c, "memory", "/linux/resources/memory/limit", "RAM");
+	}
+}

@@ -212,3 +212,29 @@ TEST(the_first_entry_counts_like_any_other)
 	CHECK_CHANGE(c, "namespaces", "/linux/namespaces/0/path", "\"/x\"", NULL);
 	CHECK_INT(c->out->linux_->n_namespaces, 7);
 }
+
+TEST(what_is_said_of_the_hosts_ones_is_said_where_they_are_asked_for)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[6] = {
+		[1] = {.exists = true, .is_own = true}, [3] = {.exists = true, .is_own = true}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 6;
+	c->p.namespaces.allow_host_network = true;
+	case_run(c,
+		 DOC("{'type':'pid'},{'type':'network','path':'/n'},{'type':'ipc'},{'type':'uts',"
+		     "'path':'/u'},{'type':'mount'},{'type':'cgroup'}",
+		     ""));
+	CHECK_QUIET(c, "namespaces");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "namespaces", "/linux/namespaces/1")->why,
+		  "network capabilities");
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "namespaces", "/linux/namespaces/3")->why,
+		  "the host's name");
+	c->p.namespaces.allow_host_uts = false;
+	case_run(c,
+		 DOC("{'type':'pid'},{'type':'network','path':'/n'},{'type':'ipc'},{'type':'uts',"
+		     "'path':'/u'},{'type':'mount'},{'type':'cgroup'}",
+		     ""));
+	CHECK_REFUSED(c, "namespaces", "/linux/namespaces/3", "the host's uts namespace");
+}

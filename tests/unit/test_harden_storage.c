@@ -387,3 +387,15 @@ TEST(mappings_of_users_or_groups_alone_are_mappings)
 		CHECK_QUIET(c, "binds");
 	}
 }
+
+TEST(files_that_are_no_engines_leave_room_for_those_that_are)
+{
+	static const char *const names[] = {"/1/x", "/2/x", "/3/x", "/4/x", "/5/x", HOSTS("/a")};
+	static const char *const shapes[] = {"/1/hosts", "/2/hosts", "/3/hosts",
+					     "/4/hosts", "/5/hosts", HOSTS("/a")};
+
+	CHECK(last_is_idmapped(names, 6, "/a/volumes/v/_data"));
+	CHECK(last_is_idmapped(shapes, 6, "/a/volumes/v/_data"));
+	CHECK(!last_is_idmapped(names, 5, "/1/x"));
+	CHECK(!last_is_idmapped(shapes, 5, "/1/volumes/v/_data"));
+}

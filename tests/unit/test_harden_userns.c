@@ -328,6 +328,15 @@ TEST(ids_outside_of_the_range_are_refused_and_named)
 	CHECK_INT(decision_count(c, DECISION_REFUSE, "userns"), 3);
 }
 
+TEST(the_first_additional_group_counts)
+{
+	struct harden_case *c = case_new();
+
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':0,"
+		    "'gid':0,'additionalGids':[65536]}},'linux':{'namespaces':[" NAMESPACES "]}}");
+	CHECK_REFUSED(c, "userns", "/process/user/additionalGids/0", "group id 65536 is outside");
+}
+
 TEST(the_highest_id_of_the_range_is_accepted)
 {
 	struct harden_case *c = case_new();
