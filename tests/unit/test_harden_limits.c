@@ -355,6 +355,12 @@ TEST(unlimited_raw_files_do_not_get_around_the_defaults)
 	CHECK_INT(*r->memory->limit, SHARE);
 	CHECK_INT(*r->memory->swap, SHARE);
 	CHECK_INT(r->n_unified, 0);
+	CHECK_STR(why_changed(c, "/linux/resources/memory/limit"),
+		  "without a limit one container takes the host's memory");
+	CHECK_STR(why_changed(c, "/linux/resources/memory/swap"),
+		  "no swap beyond the memory limit");
+	CHECK_STR(why_changed(c, "/linux/resources/unified/memory.max"),
+		  "unlimited is not possible");
 }
 
 TEST(raw_files_beside_the_members_are_left_to_the_plan)
@@ -386,6 +392,8 @@ TEST(raw_files_with_odd_values_are_left_to_the_plan)
 		struct harden_case *c = case_new();
 		run_resources(c, arena_printf(&c->a, "'unified':{'memory.max':'%s'}", odd[i]));
 		CHECK_INT(*c->out->linux_->resources->memory->limit, SHARE);
+		CHECK_STR(why_changed(c, "/linux/resources/memory/limit"),
+			  "without a limit one container takes the host's memory");
 		CHECK_INT(c->out->linux_->resources->n_unified, 1);
 	}
 }

@@ -55,6 +55,10 @@ TEST(why_pids_are_limited)
 		const char *asked, *why;
 	} cases[] = {
 		{0, "", "without a limit a fork bomb takes the host down"},
+		{0, "'unified':{'pids.max':'max'}",
+		 "without a limit a fork bomb takes the host down"},
+		{0, "'unified':{'pids.max':'0'}",
+		 "without a limit a fork bomb takes the host down"},
 		{3000, "", "without a limit a fork bomb takes the host down"},
 		{2048, "", "without a limit a fork bomb takes the host down"},
 		{500, "", "above the policy's ceiling"},

@@ -193,6 +193,8 @@ TEST(patterns)
 	CHECK(storage_match("/a/*/c", "/a/b/c"));
 	CHECK(!storage_match("/a/*/c", "/a/b/d/c"));
 	CHECK(!storage_match("/a/*/c", "/a/c"));
+	CHECK(!storage_match("/a/*", "/a") && !storage_match("/a/*", "/a/"));
+	CHECK(storage_match("/a/*", "/a/b/") && !storage_match("/a", "/a/*"));
 	CHECK(storage_match("/a/**", "/a/b"));
 	CHECK(storage_match("/a/**", "/a/b/c/d"));
 	CHECK(!storage_match("/a/**", "/a"));
@@ -318,6 +320,10 @@ TEST(one_data_root_counts_once_and_four_at_most)
 	static const char *const five[] = {HOSTS("/a"), HOSTS("/b"), HOSTS("/c"), HOSTS("/d"),
 					   HOSTS("/e")};
 
+	static const char *const twice[] = {HOSTS("/a"), HOSTS("/a"), HOSTS("/b"),
+					    HOSTS("/b"), HOSTS("/c"), HOSTS("/d")};
+
+	CHECK(last_is_idmapped(twice, 6, "/d/volumes/v/_data"));
 	CHECK(last_is_idmapped(same, 1, "/a/volumes/v/_data"));
 	CHECK(last_is_idmapped(same, 5, "/a/volumes/v/_data"));
 	CHECK(last_is_idmapped(same, 5, "/b/volumes/v/_data"));
