@@ -258,9 +258,14 @@ static void run_label(struct harden_case *c, const char *label)
 
 TEST(the_label_of_the_config)
 {
-	static const char *const kept[] = {"system_u:system_r:container_t:s0:c1,c2", "u:r:spc_tt",
-					   "spc_t", "u:spc_t:x:s0", "a:b:c:d:spc_t"};
-	static const char *const bad[] = {"u:r:spc_t:s0", "u:r:unconfined_t", "u:r:kernel_t:s0:c1"};
+	static const char *const kept[] = {"system_u:system_r:container_t:s0:c1,c2",
+					   "u:r:spc_tt",
+					   "spc_t",
+					   "u:spc_t:x:s0",
+					   "a:b:c:d:spc_t",
+					   "u:r::s0"};
+	static const char *const bad[] = {"u:r:spc_t:s0", "u:r:unconfined_t", "u:r:kernel_t:s0:c1",
+					  "u::spc_t:s0"};
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		struct harden_case *c = selinux();
@@ -302,6 +307,8 @@ TEST(scopes_where_a_namespace_is_the_hosts)
 	CHECK(!c->m.landlock_scope_sockets && !c->m.landlock_scope_signals);
 	run_shared(c, ",{'type':'pid'}");
 	CHECK(c->m.landlock_scope_sockets && !c->m.landlock_scope_signals);
+	CHECK_HAS(decision_find(c, DECISION_NOTE, "landlock", "/linux/namespaces")->why,
+		  "abstract sockets");
 	run_shared(c, ",{'type':'network'}");
 	CHECK(!c->m.landlock_scope_sockets && c->m.landlock_scope_signals);
 	CHECK_INT(decision_count(c, DECISION_NOTE, "landlock"), 1);
