@@ -65,6 +65,7 @@ TEST(list)
 	CHECK(same(CGROUP_CHECK_LIST, "9-10", "9,10\n"));
 	CHECK(same(CGROUP_CHECK_LIST, "63-64,8190-8191", "63,64,8190,8191\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "8192", "8192\n"));
+	CHECK(!same(CGROUP_CHECK_LIST, "63", "127\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "0-1", "0\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "0", "0-1\n"));
 	CHECK(!same(CGROUP_CHECK_LIST, "0", "\n"));

@@ -27,6 +27,20 @@ TEST(unified_on_v2)
 		       "/linux/resources/unified/cgroup.max.descendants\n");
 }
 
+TEST(unified_keys_one_after_the_other)
+{
+	struct spec_pair keys[] = {{"memory.max", "1"}, {"pids.max", "2"}, {"cgroup.procs", "3"}};
+	struct spec_resources r = {.unified = keys, .n_unified = 2};
+
+	check_settings(&host_v2, &r,
+		       "0 memory.max <- 1 [#] /linux/resources/unified/memory.max\n"
+		       "0 pids.max <- 2 [?] /linux/resources/unified/pids.max\n"
+		       "enable memory pids\n");
+	r.n_unified = 3;
+	check_refused(&host_v2, &r, "/a", ERR_SPEC,
+		      "/linux/resources/unified/cgroup.procs: is not a limit");
+}
+
 TEST(unified_elsewhere)
 {
 	check_settings(&host_hybrid, unified("hugetlb.2MB.max", "0"),

@@ -472,3 +472,24 @@ TEST(a_list_that_is_none_is_an_error)
 		CHECK(error.kind != ERR_NONE);
 	}
 }
+
+/* What is denied is what is asked for: opening for nothing (O_PATH) asks for no access. */
+TEST(no_access_at_all)
+{
+	const struct spec_device_cgroup rules[] = {
+		{.allow = true, .type = a_type, .access = rwm},
+		{.type = c_type, .major = &numbers[7], .minor = &numbers[8], .access = rwm},
+		{.type = c_type, .major = &numbers[7], .minor = &numbers[9], .access = rw},
+	};
+	struct devices_rules r;
+
+	CHECK_INT(reduce(rules, 3, &r), 0);
+	CHECK(r.default_allow);
+	for (uint32_t minor = 8; minor <= 9; minor++) {
+		CHECK_INT(ask_program(&r, 'c', 7, minor, 0), 1);
+		CHECK_INT(ask_program(&r, 'b', 7, minor, DEVICE_READ), 1);
+		CHECK_INT(ask_program(&r, 'c', 7, minor, DEVICE_READ), 0);
+		CHECK_INT(ask_program(&r, 'c', 7, minor, DEVICE_WRITE), 0);
+		CHECK_INT(ask_program(&r, 'c', 7, minor, DEVICE_MKNOD), minor == 9);
+	}
+}

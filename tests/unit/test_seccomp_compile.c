@@ -273,6 +273,15 @@ TEST(number_zero_of_s390)
 				  : nr == calls[i % 3].nr	  ? SECCOMP_RET_ALLOW
 								  : otherwise);
 		}
+		/* a rule that repeats the default still names its call */
+		rule.action = "SCMP_ACT_ERRNO";
+		CHECK_INT(compile(&s, native, &a, &p, &e), 0);
+		for (data.nr = 0; data.nr < 6; data.nr++) {
+			uint32_t nr = (uint32_t)data.nr;
+
+			CHECK_INT(bpf_sim_run(p.insns, &data),
+				  nr == 0 || nr > calls[i % 3].nr ? enosys : otherwise);
+		}
 		/* under an action that lets unknown calls pass there is no such answer */
 		s.default_action = "SCMP_ACT_LOG";
 		CHECK_INT(compile(&s, native, &a, &p, &e), 0);
