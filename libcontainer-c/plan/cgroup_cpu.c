@@ -112,7 +112,6 @@ int cgroup_plan_cpu(struct cgroup_builder *b)
 {
 	const struct spec_cpu *c = b->r->cpu;
 	struct cgroup_where w;
-	int r = 0;
 
 	if (!c)
 		return 0;
@@ -124,7 +123,7 @@ int cgroup_plan_cpu(struct cgroup_builder *b)
 		return 0;
 	if (c->idle && *c->idle != 0 && *c->idle != 1)
 		return err_set(b->e, ERR_SPEC, ERANGE, P "/idle: expected 0 or 1");
-	r = cgroup_find(b, "cpu", "cpu", P, &w);
+	int r = cgroup_find(b, "cpu", "cpu", P, &w);
 	/* An idle cgroup refuses a weight: it comes after the end of idleness, or before it begins.
 	 */
 	if (r == 0 && c->idle && *c->idle == 0)

@@ -146,7 +146,13 @@ TEST(a_user_namespace_by_path)
 	CHECK_STR(p.ns[NS_USER].path, "/u");
 	CHECK_INT(p.root_uid, 300000);
 	CHECK(!p.idmap_rootfs);
-	/* wherever in the list it is */
+	/* wherever in the list it is, and others with it */
+	c = case_new();
+	c->f.ns = (struct ns_fact[]){FOREIGN(7), {0}, FOREIGN(7)};
+	c->f.n_ns = 3;
+	plan(c, DOC("{'type':'user','path':'/u'},{'type':'mount'},{'type':'pid','path':'/p'}", "",
+		    ""));
+	CHECK_OK(c);
 	c = case_new();
 	c->f.ns = (struct ns_fact[]){{0}, FOREIGN(7)};
 	c->f.n_ns = 2;

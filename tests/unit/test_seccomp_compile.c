@@ -349,6 +349,24 @@ TEST(big_endian)
 	CHECK(runs > 100000);
 }
 
+/* Nodes that could not be made are an error at once, not only when they are put together. */
+TEST(failed_nodes)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_seccomp s = {.default_action = "SCMP_ACT_ALLOW"};
+	struct seccomp_profile profile;
+	struct seccomp_policy policy;
+	struct seccomp_dag d;
+	struct err e = {0};
+
+	CHECK_INT(
+		seccomp_profile_make(&s, seccomp_abi_by_name("SCMP_ARCH_X86_64"), &a, &profile, &e),
+		0);
+	seccomp_dag_init(&d, &a);
+	d.failed = -E2BIG;
+	CHECK_INT(seccomp_compile(&profile, &d, &policy, &e), -E2BIG);
+}
+
 /* The tables of multiplexed calls: libseccomp knows them, but tells only in this direction. */
 TEST(doors_are_libseccomps)
 {
