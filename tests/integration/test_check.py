@@ -5,13 +5,11 @@ of the test's own, and the lack is named, with what to do about it."""
 import json
 import os
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from harness import BULKHEAD, Skip, check, equal, has, main, run, scratch, test, write  # noqa: E402
+from harness import BULKHEAD, Skip, as_nobody, check, equal, has, main, run, scratch, test, write  # noqa: E402
 
-NOBODY = 65534
 AREAS = ["bulkhead", "kernel", "namespaces", "file systems", "cgroups", "security modules", "id ranges", "engines"]
 
 
@@ -84,8 +82,7 @@ diff /dev/shm/bkh-before.$$ /dev/shm/bkh-after.$$"""
 
 @test
 def without_root():
-    r = subprocess.run([BULKHEAD, "check", "-f", "json"], capture_output=True, text=True, timeout=60,
-                       user=NOBODY, group=NOBODY, extra_groups=[])
+    r = as_nobody("check", "-f", "json", env={"PATH": os.environ["PATH"]})
     found = json.loads(r.stdout)
     equal((r.stderr, r.returncode, found["ready"]), ("", 0, True))
     equal(row(found, "file systems", "idmapped mounts"),

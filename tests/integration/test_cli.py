@@ -5,20 +5,17 @@ import array
 import functools
 import json
 import os
-import pwd
 import re
-import shutil
 import socket
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, TOP, check, equal, has, lacks, main, read, scratch, test, wait_for,  # noqa: E402
+from harness import (BULKHEAD, NOBODY, TOP, as_nobody, check, equal, has, lacks, main, read, test, wait_for,  # noqa: E402
                      write)
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.?\d*Z")
-NOBODY = pwd.getpwnam("nobody").pw_uid
 
 
 def on_bundle(function):
@@ -40,15 +37,6 @@ def fails(b, message, *argv, status=1, **kw):
     r = b("--log-format", "json", *argv, status=status, **kw)
     equal(len(r.err.splitlines()), 1, f"lines of {r.err!r}")
     equal(json.loads(r.err)["msg"], message, str(argv))
-
-
-def as_nobody(*argv, status=0, env=None, **kw):
-    with scratch() as d:  # the build may lie where only root can look
-        program = shutil.copy(BULKHEAD, f"{d}/bulkhead")
-        p = subprocess.run([program, *argv], user=NOBODY, group=NOBODY, extra_groups=[], env=env or {},
-                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **kw)
-    equal(p.returncode, status, f"status of {argv}, {p.stdout!r}, {p.stderr!r}")
-    return p
 
 
 def stop(b, cid):

@@ -19,6 +19,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BULKHEAD = os.path.abspath(os.environ.get("BULKHEAD", os.path.join(TOP, "build/bulkhead")))
 PROBE = os.path.abspath(os.environ.get("BULKHEAD_PROBE", os.path.join(TOP, "build/tests/lib/probe")))
 IDS_DIR = "/run/bulkhead-ids"
+NOBODY = 65534
 _tests = []
 
 
@@ -115,6 +116,16 @@ def scratch(prefix="bkh-"):
             shutil.rmtree(path, ignore_errors=True)
         else:
             raise Failure(f"mounts left below {path}: {mounts}")
+
+
+def as_nobody(*argv, status=0, env=None, **kw):
+    """Run bulkhead without any right, from a copy: the build may lie where only root can look."""
+    with scratch() as d:
+        program = shutil.copy(BULKHEAD, f"{d}/bulkhead")
+        p = subprocess.run([program, *argv], user=NOBODY, group=NOBODY, extra_groups=[], env=env or {},
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **kw)
+    equal(p.returncode, status, f"status of {argv}, {p.stdout!r}, {p.stderr!r}")
+    return p
 
 
 def mount_points():
