@@ -251,12 +251,17 @@ TEST(a_volume_that_is_idmapped_already_stays_as_it_is)
 		struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
 		c->f.binds = &f;
 		c->f.n_binds = 1;
-		case_doc(c, "", "",
-			 arena_printf(&c->a,
-				      ",'mounts':[{'destination':'/x','type':'bind','source':'/v',"
-				      "'options':['nosuid','nodev',%s}]",
-				      how[i]));
+		const char *mounts =
+			arena_printf(&c->a,
+				     ",'mounts':[{'destination':'/x','type':'bind','source':'/v',"
+				     "'options':['nosuid','nodev',%s}]",
+				     how[i]);
+		case_doc(c, "", "", mounts);
 		CHECK_QUIET(c, "binds");
+		/* Whether it can be is then the caller's business. */
+		f.fs_type = OVERLAYFS_SUPER_MAGIC;
+		case_doc(c, "", "", mounts);
+		CHECK_INT(decision_count(c, DECISION_NOTE, "binds"), 0);
 		CHECK(i < 2 || c->out->mounts[0].uid_mappings);
 	}
 }
