@@ -366,3 +366,13 @@ TEST(binds_of_procfs_and_sysfs_are_known_by_name)
 	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/s/firmware"), 1);
 	CHECK_INT(count(l->masked_paths, l->n_masked_paths, "/q/kcore"), 0);
 }
+
+TEST(shared_propagation_of_one_mount_is_refused)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'mounts':[{'destination':'/a','type':'bind','source':'/b','options':['bind',"
+		 "'shared']}]");
+	CHECK_REFUSED(c, "mounts", "/mounts/0/options", "shared propagation");
+}

@@ -2,6 +2,7 @@
 /* test_harden_pids.c: harden/pids.c. */
 #include <errno.h>
 
+#include "harden/rule.h"
 #include "harden_case.h"
 
 static void run_resources(struct harden_case *c, const char *resources)
@@ -83,4 +84,19 @@ TEST(the_least_limit_is_one)
 
 	run_resources(c, "'pids':{'limit':1}");
 	CHECK_QUIET(c, "pids");
+}
+
+TEST(versions_are_compared_by_number)
+{
+	static const struct {
+		const char *version;
+		bool enough;
+	} cases[] = {{NULL, false},    {"", false},	 {"1", false},	  {"x.y", false},
+		     {"1.2.9", false}, {"0.9.0", false}, {"1.3.0", true}, {"1.3.0-rc1", true},
+		     {"1.10.0", true}, {"2.0.0", true}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct spec s = {.version = cases[i].version};
+		CHECK_INT(spec_at_least(&s, 1, 3), cases[i].enough);
+	}
 }

@@ -475,3 +475,14 @@ TEST(ids_are_looked_for_in_each_map)
 		CHECK_MSG(c->r == (ids[i].mapped ? 0 : -EPERM), "%u: %s", ids[i].id, c->e.msg);
 	}
 }
+
+TEST(groups_of_the_pool_are_refused_as_users_are)
+{
+	struct harden_case *c = case_new();
+
+	c->f.pool = (struct id_extent){0, 0x70000000, 0x10000000};
+	run_with(c, NAMESPACES ",{'type':'user'}",
+		 ",'uidMappings':[{'containerID':0,'hostID':5,'size':9}],"
+		 "'gidMappings':[{'containerID':0,'hostID':1879048192,'size':1}]");
+	CHECK_REFUSED(c, "userns", "/linux/gidMappings/0", "is of the pool");
+}
