@@ -34,7 +34,7 @@ ip link set lo up
 uname -r
 for program in /bin/test_*; do
 	echo "run $program"
-	BULKHEAD_TEST_NO_MKFS=1 "$program" 2>/dev/null
+	BULKHEAD_TEST_NO_MKFS=1 "$program" 2>&1
 	echo "end $? $program"
 done
 INIT
@@ -47,6 +47,7 @@ if [ $status -eq 77 ]; then
 	exit 0
 fi
 echo "1..${#programs[@]}"
+[ "$(grep -c '^end 0 ' "$work/out")" -eq ${#programs[@]} ] || sed 's/^/# /' "$work/out" "$work/err"
 number=0
 result=0
 for program in "${programs[@]}"; do
@@ -59,5 +60,4 @@ for program in "${programs[@]}"; do
 		result=1
 	fi
 done
-[ $result -eq 0 ] || sed 's/^/# /' "$work/out" "$work/err"
 exit $result
