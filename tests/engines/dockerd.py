@@ -107,9 +107,11 @@ class Docker:
             time.sleep(0.1)
         check(not left, f"mounts left by the engine: {left}")
         shutil.rmtree(self.top, ignore_errors=True)
+        # What --cgroup-parent named below it stays, as with every runtime.
         for tree in os.listdir("/sys/fs/cgroup"):
-            with contextlib.suppress(OSError):
-                os.rmdir(f"/sys/fs/cgroup/{tree}/{self.parent}")
+            for directory, _, _ in os.walk(f"/sys/fs/cgroup/{tree}/{self.parent}", topdown=False):
+                with contextlib.suppress(OSError):
+                    os.rmdir(directory)
 
     def make_busybox_image(self, name="bb"):
         """An image made from busybox-static, with a setuid-root binary in it."""
