@@ -39,6 +39,7 @@ struct facts_doc {
 	struct spec_pair *profiles; /* of AppArmor, which is off without */
 	const char *selinux;
 	uint32_t landlock;
+	uint32_t cpus, restart_pause;
 	size_t n_binds, n_namespaces, n_sockets, n_profiles;
 };
 
@@ -83,6 +84,8 @@ static const struct json_field facts_fields[] = {
 	JSON_MAP(facts_doc, profiles, "profiles"),
 	JSON_STR(facts_doc, selinux, "selinux", .values = selinux_modes),
 	JSON_U32(facts_doc, landlock, "landlock"),
+	JSON_U32(facts_doc, cpus, "cpus"),
+	JSON_U32(facts_doc, restart_pause, "restartPause"),
 };
 static const struct json_schema facts_schema = JSON_SCHEMA(facts_doc, facts_fields);
 
@@ -237,6 +240,8 @@ int facts_parse(const char *text, size_t len, const struct spec *s, struct arena
 	f.mem_total = d.memory ? *d.memory : 8ull << 30;
 	f.in_userns = d.in_userns;
 	f.swap_accounting = !d.no_swap_accounting;
+	f.cpus = d.cpus;
+	f.restart_pause = d.restart_pause;
 	f.range_source = "built-in default";
 	set_cgroups(&d, &f);
 	set_lists(&d, s, a, &f);

@@ -27,6 +27,7 @@
 #include "oci-spec/spec.h"
 #include "plan/plan.h"
 #include "plan_text.h"
+#include "policy/document.h"
 #include "policy/policy.h"
 #include "tests/unit/check.h"
 #include "tests/unit/files.h"
@@ -116,9 +117,26 @@ static void expect_outcome(struct golden *g, const struct spec *hardened, const 
 	expect(g, "error.txt", e->kind ? arena_printf(&g->a, "%s\n", e->msg) : NULL);
 }
 
+/* policy.json of the directory where there is one. */
+static void load_policy(struct golden *g, struct policy *ret)
+{
+	const char *top = getenv("srcdir");
+	const char *path = arena_printf(&g->a, "%s/tests/golden/harden/%s/policy.json",
+					top ? top : ".", g->name);
+	struct err e = {0};
+	size_t len;
+
+	*ret = *policy_default();
+	if (access(path, F_OK) != 0)
+		return;
+	char *text = read_input(g, "policy.json", &len);
+	CHECK_MSG(policy_parse(text, len, &g->a, ret, &e) == 0, "%s", e.msg);
+}
+
 static void run(const char *name)
 {
 	struct golden g = {.name = name};
+	struct policy policy;
 	struct spec *asked = NULL, *hardened = NULL;
 	struct decisions d = {0};
 	struct measures m;
@@ -127,11 +145,12 @@ static void run(const char *name)
 	struct err e = {0};
 	size_t len;
 
+	load_policy(&g, &policy);
 	char *config = read_input(&g, "config.json", &len);
 	CHECK_MSG(spec_parse(config, len, &g.a, &asked, &e) == 0, "%s", e.msg);
 	char *facts = read_input(&g, "facts.json", &len);
 	CHECK_MSG(facts_parse(facts, len, asked, &g.a, &f, &e) == 0, "%s", e.msg);
-	int r = harden(asked, policy_default(), &f, &g.a, &hardened, &m, &d, &e);
+	int r = harden(asked, &policy, &f, &g.a, &hardened, &m, &d, &e);
 	if (r == 0)
 		r = plan_make(hardened, &m, &f, "golden", "/bundle", &g.a, &p, &e);
 	expect_decisions(&g, &d);
@@ -175,5 +194,8 @@ GOLDEN(ctr_apparmor, "ctr-apparmor")
 #ifdef HAVE_SELINUX
 GOLDEN(ctr_selinux, "ctr-selinux")
 #endif
+/* Rules that the built-in policy leaves without a limit, with limits. */
+GOLDEN(policy_limits, "policy-limits")
+GOLDEN(policy_refusals, "policy-refusals")
 GOLDEN(runc_spec, "runc-spec")
 GOLDEN(empty, "empty")
