@@ -63,6 +63,21 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, total);
 }
 
+void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
+{
+	size_t bigger = *cap ? *cap * 2 : 16;
+
+	if (n < *cap)
+		return v;
+	void *p = bigger > *cap ? arena_array(a, bigger, size) : NULL;
+	if (!p)
+		return NULL;
+	if (n)
+		memcpy(p, v, n * size);
+	*cap = bigger;
+	return p;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
 	char *p = arena_alloc(a, n + 1);

@@ -30,6 +30,15 @@ void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc));
 /** arena_array - @n zeroed objects of @size bytes; NULL on overflow or exhaustion. @n may be 0. */
 void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc));
 
+/**
+ * arena_grow - room for one more object behind the @n in @v, in place or in a bigger copy. The old
+ * memory stays the arena's until it ends.
+ * @v:    NULL for an empty list
+ * @cap:  how many objects @v has room for; updated on success
+ * Returns the list, or NULL as arena_array(): @v and @cap are then as before.
+ */
+void *arena_grow(struct arena *a, void *v, size_t n, size_t *cap, size_t size);
+
 /** arena_strdup - copy of the NUL-terminated @s; NULL when @s is NULL or memory is exhausted. */
 char *arena_strdup(struct arena *a, const char *s);
 

@@ -24,30 +24,17 @@ const char *check_result_name(enum check_result r)
 	return names[r];
 }
 
-static bool grow(struct check *c)
-{
-	struct check_report *p = c->report;
-	size_t cap = p->cap ? p->cap * 2 : 64;
-	struct check_row *rows = arena_array(c->a, cap, sizeof(*rows));
-
-	if (!rows)
-		return false;
-	if (p->n)
-		memcpy(rows, p->rows, p->n * sizeof(*rows));
-	p->rows = rows;
-	p->cap = cap;
-	return true;
-}
-
 void check_add(struct check *c, enum check_result r, const char *area, const char *what,
 	       const char *seen, const char *todo)
 {
 	struct check_report *p = c->report;
+	struct check_row *rows = arena_grow(c->a, p->rows, p->n, &p->cap, sizeof(*rows));
 
-	if (!area || !what || !seen || !todo || (p->n == p->cap && !grow(c))) {
+	if (!area || !what || !seen || !todo || !rows) {
 		p->out_of_memory = true;
 		return;
 	}
+	p->rows = rows;
 	p->rows[p->n++] = (struct check_row){area, what, seen, r == CHECK_OK ? "" : todo, r};
 	p->n_warned += r == CHECK_WARN;
 	p->n_failed += r == CHECK_FAIL;

@@ -167,24 +167,6 @@ static int by_id(const void *x, const void *y)
 	return strcmp(a->id, b->id);
 }
 
-/* Append to a growing array in the arena; old copies are left to it. */
-static int append(struct arena *a, struct container_state **v, size_t *n, size_t *cap,
-		  const struct container_state *s)
-{
-	if (*n == *cap) {
-		size_t bigger = *cap ? *cap * 2 : 16;
-		struct container_state *p = arena_array(a, bigger, sizeof(*p));
-		if (!p)
-			return -ENOMEM;
-		if (*n)
-			memcpy(p, *v, *n * sizeof(*p));
-		*v = p;
-		*cap = bigger;
-	}
-	(*v)[(*n)++] = *s;
-	return 0;
-}
-
 static int list_one(const char *root, const char *id, struct arena *a, struct container_state *ret,
 		    struct err *e)
 {
@@ -210,13 +192,18 @@ int container_list(const char *root, struct arena *a, struct container_state **r
 
 	if (!d)
 		return err_sys(e, errno, "open state root %s", root);
-	for (struct dirent *ent; r == 0 && (ent = readdir(d));) {
-		struct container_state s;
+	for (struct dirent *ent; (ent = readdir(d));) {
 		struct err why = {0};
 		if (container_id_check(ent->d_name, NULL) < 0)
 			continue;
-		if (list_one(root, ent->d_name, a, &s, &why) == 0)
-			r = append(a, &v, &n, &cap, &s);
+		struct container_state *room = arena_grow(a, v, n, &cap, sizeof(*v));
+		if (!room) {
+			r = -ENOMEM;
+			break;
+		}
+		v = room;
+		if (list_one(root, ent->d_name, a, &v[n], &why) == 0)
+			n++;
 		else if (bad && why.code != ENOENT)
 			bad(ent->d_name, &why);
 	}

@@ -19,30 +19,17 @@ const char *verify_result_name(enum verify_result r)
 	return names[r];
 }
 
-static bool grow(struct verify *v)
-{
-	struct verify_report *p = v->report;
-	size_t cap = p->cap ? p->cap * 2 : 64;
-	struct verify_row *rows = arena_array(v->a, cap, sizeof(*rows));
-
-	if (!rows)
-		return false;
-	if (p->n)
-		memcpy(rows, p->rows, p->n * sizeof(*rows));
-	p->rows = rows;
-	p->cap = cap;
-	return true;
-}
-
 void verify_add(struct verify *v, enum verify_result result, const char *area, const char *what,
 		const char *expected, const char *seen)
 {
 	struct verify_report *p = v->report;
+	struct verify_row *rows = arena_grow(v->a, p->rows, p->n, &p->cap, sizeof(*rows));
 
-	if (!area || !what || !expected || !seen || (p->n == p->cap && !grow(v))) {
+	if (!area || !what || !expected || !seen || !rows) {
 		p->out_of_memory = true;
 		return;
 	}
+	p->rows = rows;
 	p->rows[p->n++] = (struct verify_row){area, what, expected, seen, result};
 	p->n_failed += result == VERIFY_FAILED;
 }

@@ -67,7 +67,7 @@ class Bench:
             self.must(self.compile(path, out), path)
         return out
 
-    def library_sources(self):
+    def archive_sources(self):
         listed = self.expand("$(libcontainer_c_libcontainer_c_a_SOURCES)").split()
         return [p for p in listed if p.endswith(".c")]
 
@@ -81,7 +81,7 @@ class Bench:
 
     def build_all(self, rooms):
         os.makedirs(f"{self.work}/o")
-        sources = self.library_sources()
+        sources = self.archive_sources()
         programs = list(self.programs())
         everything = set(sources).union(*[s for _, s, _ in programs])
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:

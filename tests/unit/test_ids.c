@@ -14,37 +14,16 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/fd.h"
-#include "check.h"
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	CHECK(fd >= 0 && fd_write_all(fd, text, strlen(text)) == 0);
-	close(fd);
-}
+#include "private_run.h"
 
 /* As whoever runs the test: root of a user namespace with its own /run and /etc. */
 static void private_host(const char *subid)
 {
-	uid_t uid = getuid();
-	gid_t gid = getgid();
-	char map[64];
-
-	if (uid != 0) {
-		CHECK(unshare(CLONE_NEWUSER) == 0);
-		write_file("/proc/self/setgroups", "deny");
-		snprintf(map, sizeof(map), "0 %u 1", uid);
-		write_file("/proc/self/uid_map", map);
-		snprintf(map, sizeof(map), "0 %u 1", gid);
-		write_file("/proc/self/gid_map", map);
-	}
-	CHECK(unshare(CLONE_NEWNS) == 0);
-	CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
-	CHECK(mount("none", "/run", "tmpfs", 0, "mode=755") == 0);
+	private_run_enter();
 	CHECK(mount("none", "/etc", "tmpfs", 0, "mode=755") == 0);
 	if (subid) {
-		write_file("/etc/subuid", subid);
-		write_file("/etc/subgid", subid);
+		put("/etc/subuid", subid);
+		put("/etc/subgid", subid);
 	}
 	CHECK(mkdir("/run/state", 0700) == 0);
 }
@@ -167,8 +146,8 @@ static void bad_pools(void)
 	private_host(NULL);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err e = {0};
-		write_file("/etc/subuid", bad[i]);
-		write_file("/etc/subgid", bad[i]);
+		put("/etc/subuid", bad[i]);
+		put("/etc/subgid", bad[i]);
 		CHECK_MSG(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0, "%s", bad[i]);
 		CHECK_HAS(e.msg, "/etc/subuid");
 	}
@@ -176,13 +155,13 @@ static void bad_pools(void)
 						"bulkhead:100000:65537\n"};
 	for (size_t i = 0; i < 2; i++) {
 		struct err e = {0};
-		write_file("/etc/subuid", "bulkhead:100000:65536\n");
-		write_file("/etc/subgid", differing[i]);
+		put("/etc/subuid", "bulkhead:100000:65536\n");
+		put("/etc/subgid", differing[i]);
 		CHECK(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0);
 		CHECK_HAS(e.msg, "differ");
 	}
 	struct err e = {0};
-	write_file("/etc/subgid", "other:100000:65536\n");
+	put("/etc/subgid", "other:100000:65536\n");
 	CHECK(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0);
 	CHECK_HAS(e.msg, "in /etc/subgid is missing");
 }
@@ -206,12 +185,12 @@ static void overlapping_pools(void)
 	private_host(NULL);
 	for (size_t i = 0; i < 3; i++) {
 		struct err e = {0};
-		write_file("/etc/subgid", bad[i]);
-		write_file("/etc/subuid", bad[i]);
+		put("/etc/subgid", bad[i]);
+		put("/etc/subuid", bad[i]);
 		CHECK_MSG(ids_reserve(container(1), "bulkhead", &x, &source, &e) < 0, "%s", bad[i]);
 		CHECK_HAS(e.msg, "has ids that another entry has, too");
-		write_file("/etc/subgid", good[i]);
-		write_file("/etc/subuid", good[i]);
+		put("/etc/subgid", good[i]);
+		put("/etc/subuid", good[i]);
 		CHECK_MSG(ids_reserve(container(i + 1), "bulkhead", &x, &source, &e) == 0 || i > 0,
 			  "%s", e.msg);
 		CHECK_INT(ids_release(container(i + 1), 0, NULL), 0);
