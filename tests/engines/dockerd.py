@@ -2,13 +2,18 @@
 """dockerd.py: a real dockerd of the tests' own: data root, socket, bridge and images; nothing of
 the machine's own Docker is touched. Ended by pid; leaves no bridge, mount or cgroup."""
 import contextlib
+import fcntl
 import json
 import os
+import pty
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -25,13 +30,36 @@ class Docker:
         self.top = top
         self.socket = f"{top}/docker.sock"
         self.parent = f"bkhtest-{os.getpid()}"
-        self.runtimes = {"bulkhead": {"path": BULKHEAD}}
         self.process = None
         self.runtimes = {"bulkhead": {"path": BULKHEAD}}
 
     def __call__(self, *args, **kw):
         """docker ARGS -> Result; status=None lets any exit status pass."""
         return run(DOCKER, "-H", f"unix://{self.socket}", *args, **kw)
+
+    def on_tty(self, *args, script, size=(24, 80)):
+        """Run docker with a terminal of that size, type the script at the prompt -> (what it showed, status)."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            time.sleep(0.2)  # until the size is set
+            os.execv(DOCKER, [DOCKER, "-H", f"unix://{self.socket}", *args])
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        out, typed, end = b"", False, time.monotonic() + 30
+        while time.monotonic() < end:
+            if not select.select([fd], [], [], 0.2)[0]:
+                continue
+            try:
+                data = os.read(fd, 4096)
+            except OSError:
+                break
+            if not data:
+                break
+            out += data
+            if not typed and b"/ # " in out:
+                os.write(fd, script.encode())
+                typed = True
+        os.close(fd)
+        return out.decode(errors="replace"), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def bulkhead(self, *args, **kw):
         """docker run --rm --runtime=bulkhead ARGS."""

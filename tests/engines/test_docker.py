@@ -2,20 +2,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A plain, unmodified dockerd with bulkhead beside its own runc."""
 import os
-import pty
 import re
-import select
 import shutil
 import socket
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dockerd  # noqa: E402
 import images  # noqa: E402
 from dockerd import DOCKER  # noqa: E402
-from harness import (BULKHEAD, Failure, cgroups, check, equal, has, id_ranges, lacks, main,  # noqa: E402
+from harness import (BULKHEAD, Failure, cgroups, check, equal, has, id_ranges, main,  # noqa: E402
                      proc_status, read, run, scratch, test, wait_for, write)
 
 d = dockerd.make()
@@ -57,40 +54,9 @@ def stdin_and_stderr():
     equal(d.bulkhead("bb", "sh", "-c", "echo again > /dev/stdout").out, "again\n")
 
 
-def on_tty(*args, script):
-    """Run docker with a terminal and type the script; returns what the terminal showed."""
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.execv(DOCKER, [DOCKER, "-H", f"unix://{d.socket}", *args])
-    out = b""
-    end = time.monotonic() + 30
-    typed = False
-    try:
-        while time.monotonic() < end:
-            ready, _, _ = select.select([fd], [], [], 0.2)
-            if ready:
-                try:
-                    data = os.read(fd, 4096)
-                except OSError:
-                    break
-                if not data:
-                    break
-                out += data
-            if not typed and b"/ # " in out:
-                os.write(fd, script.encode())
-                typed = True
-    finally:
-        os.close(fd)
-        try:
-            os.waitpid(pid, 0)
-        except ChildProcessError:
-            pass
-    return out.decode(errors="replace")
-
-
 @test
 def interactive_terminal():
-    text = on_tty("run", "--rm", "-it", "--runtime=bulkhead", "bb", "sh",
+    text, _ = d.on_tty("run", "--rm", "-it", "--runtime=bulkhead", "bb", "sh",
                   script="tty=$(readlink /proc/self/fd/0); echo tty is $tty; ls -l /dev/console; exit\r")
     has(text, "tty is /dev/pts/0")
     check(re.search(r"crw--w----\s+1 (root|0)\s+(5|tty)\s+136,\s+0", text), f"console: {text!r}")

@@ -2,16 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """docker exec, health checks and top through an unmodified dockerd."""
 import contextlib
-import fcntl
 import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
-import termios
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dockerd  # noqa: E402
@@ -75,35 +69,10 @@ def user_directory_environment():
     equal(caps["bulkhead"], caps["runc"] & 0x800405fb, "capabilities of root in a user's container")
 
 
-def on_tty(*args, script, size=(24, 80)):
-    """Run docker with a terminal of that size and type the script at the prompt."""
-    pid, fd = pty.fork()
-    if pid == 0:
-        time.sleep(0.2)  # until the size is set
-        os.execv(DOCKER, [DOCKER, "-H", f"unix://{d.socket}", *args])
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
-    out, typed, end = b"", False, time.monotonic() + 30
-    while time.monotonic() < end:
-        if not select.select([fd], [], [], 0.2)[0]:
-            continue
-        try:
-            data = os.read(fd, 4096)
-        except OSError:
-            break
-        if not data:
-            break
-        out += data
-        if not typed and b"/ # " in out:
-            os.write(fd, script.encode())
-            typed = True
-    os.close(fd)
-    return out.decode(errors="replace"), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-
 @test
 def interactive_terminal():
     with d.container("bb", "sleep", "1000") as c:
-        text, status = on_tty("exec", "-it", c, "sh", size=(31, 97),
+        text, status = d.on_tty("exec", "-it", c, "sh", size=(31, 97),
                               script="sleep 0.5; stty size; echo tty is $(tty); ls -l $(tty); exit 6\r")
         has(text, "31 97")
         has(text, "tty is /dev/pts/0")
