@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 #define RLIMITS_MAX 256
 
@@ -92,6 +93,16 @@ static int check_time_offsets(const struct spec_linux *l, struct err *e)
 	return 0;
 }
 
+bool spec_seccomp_notifies(const struct spec_seccomp *s)
+{
+	static const char notify[] = "SCMP_ACT_NOTIFY";
+
+	for (size_t i = 0; i < s->n_syscalls; i++)
+		if (str_eq(s->syscalls[i].action, notify))
+			return true;
+	return str_eq(s->default_action, notify);
+}
+
 static int check_create_linux(const struct spec_linux *l, struct err *e)
 {
 	const struct spec_seccomp *sc = l->seccomp;
@@ -101,7 +112,8 @@ static int check_create_linux(const struct spec_linux *l, struct err *e)
 			       "/linux/seccomp/listenerMetadata: needs listenerPath");
 	if (l->memory_policy && !l->memory_policy->mode)
 		return err_set(e, ERR_SPEC, EINVAL,
-			       "/linux/memoryPolicy/mode: required member is missing");
+			       "/linux/memoryPolicy/mode: invalid memory policy mode: required "
+			       "member is missing");
 	if (l->personality && !l->personality->domain)
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/linux/personality/domain: required member is missing");

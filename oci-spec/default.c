@@ -6,6 +6,7 @@
  */
 #include "oci-spec/spec.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -97,30 +98,28 @@ static const struct spec template = {
 		},
 };
 
-/* What a caller without root cannot have: other ids, a sysfs of its own, cgroups, a network. */
+/*
+ * What a caller without root cannot have: other ids, and limits where no cgroup is his. Unlike
+ * runc's his container has a network namespace, and so a sysfs, of its own: the host's is refused.
+ */
 static bool make_rootless(struct spec *s, struct arena *a)
 {
-	static const char *const sys_options[] = {"rbind", "nosuid", "noexec", "nodev", "ro", NULL};
 	struct spec_linux *l = s->linux_;
-	struct spec_mount *pts = &s->mounts[2], *sys = &s->mounts[5];
+	struct spec_mount *pts = &s->mounts[2];
+	struct spec_namespace *v = arena_array(a, l->n_namespaces + 1, sizeof(*v));
 
 	l->uid_mappings = arena_alloc(a, sizeof(*l->uid_mappings));
 	l->gid_mappings = arena_alloc(a, sizeof(*l->gid_mappings));
-	if (!l->uid_mappings || !l->gid_mappings)
+	if (!l->uid_mappings || !l->gid_mappings || !v)
 		return false;
 	*l->uid_mappings = (struct spec_id_mapping){0, (uint32_t)geteuid(), 1};
 	*l->gid_mappings = (struct spec_id_mapping){0, (uint32_t)getegid(), 1};
 	l->n_uid_mappings = l->n_gid_mappings = 1;
 	l->resources = NULL;
-	/* Network gives its place to user, at the end. */
-	for (size_t i = 1; i + 1 < l->n_namespaces; i++)
-		l->namespaces[i] = l->namespaces[i + 1];
-	l->namespaces[l->n_namespaces - 1] = (struct spec_namespace){.type = "user"};
+	memcpy(v, l->namespaces, l->n_namespaces * sizeof(*v));
+	v[l->n_namespaces++] = (struct spec_namespace){.type = "user"};
+	l->namespaces = v;
 	pts->options[--pts->n_options] = NULL; /* gid=5 is not mapped */
-	sys->type = "none";
-	sys->source = "/sys";
-	sys->options = (char **)sys_options;
-	sys->n_options = COUNT(sys_options) - 1;
 	return true;
 }
 

@@ -1,5 +1,6 @@
 libcontainer_c_libcontainer_c_a_SOURCES += \
-	oci-spec/caps_names.c oci-spec/caps_names.h \
+	oci-spec/annotations.h oci-spec/caps_names.c oci-spec/caps_names.h \
+	oci-spec/cgroups_path.c oci-spec/cgroups_path.h \
 	oci-spec/check.c \
 	oci-spec/copy.c \
 	oci-spec/default.c \
@@ -20,4 +21,5 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	oci-spec/tables_linux.c \
 	oci-spec/tables_process.c \
 	oci-spec/walk.h oci-spec/write.c
-libcontainer_c_libcontainer_c_a_SOURCES += oci-spec/mount.c
+libcontainer_c_libcontainer_c_a_SOURCES += oci-spec/mount.c \
+	oci-spec/mount_options.c oci-spec/mount_options.h

@@ -230,5 +230,7 @@ int parse_mismatch(struct parser *p, const char *found)
 		snprintf(words, sizeof(words), "%s", f->field->pattern->what);
 	else
 		snprintf(words, sizeof(words), "%s", type_words(f->field, element));
-	return parse_fail(p, EINVAL, "expected %s, found %s", words, found);
+	return parse_fail(p, EINVAL, "%s%sexpected %s, found %s",
+			  f->field->wrong ? f->field->wrong : "", f->field->wrong ? ": " : "",
+			  words, found);
 }

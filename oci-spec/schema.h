@@ -71,6 +71,7 @@ struct json_field {
 	const char *const *values; /* NULL-terminated enumeration for strings and elements */
 	const struct json_pattern *pattern;	/* the same; also for the values of a map */
 	const struct json_pattern *key_pattern; /* of a map's keys */
+	const char *wrong; /* what callers know a wrong value by: "invalid io priority class" */
 	int64_t min;
 	uint64_t max;
 };

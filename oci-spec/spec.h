@@ -357,6 +357,12 @@ int spec_parse_resources(const char *json, size_t len, struct arena *a, struct s
 void spec_write(const struct spec *s, const char *indent, struct strbuf *out);
 
 /**
+ * spec_seccomp_notifies - whether an action is SCMP_ACT_NOTIFY, also of a rule that comes to
+ * nothing: whoever writes it wants to be asked.
+ */
+bool spec_seccomp_notifies(const struct spec_seccomp *s);
+
+/**
  * spec_check_create - what `create` needs and the document format alone does not demand: process
  * with args and an absolute cwd, root, values that the specification's text (not its schema)
  * forbids. ERR_SPEC in the words that engines know ("args must not be empty"). 0 or -EINVAL.
@@ -372,8 +378,7 @@ int spec_check_resources(const struct spec_resources *r, struct err *e);
 /**
  * spec_default - the document that the `spec` command writes: runc's template, kept compatible key
  * by key so that scripts which edit it go on working.
- * @rootless:  for a caller without root: a user namespace mapping the caller, no network namespace
- *             of its own, no resources
+ * @rootless:  for a caller without root: a user namespace mapping the caller, no resources
  * @cgroup_v2: whether the host is pure cgroup v2: adds a cgroup namespace
  * Returns NULL when memory is exhausted.
  */

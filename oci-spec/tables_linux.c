@@ -95,11 +95,13 @@ static const struct json_field memory_policy_fields[] = {
 	JSON_STR(spec_memory_policy, mode, "mode",
 		 .values = ONE_OF("MPOL_DEFAULT", "MPOL_BIND", "MPOL_INTERLEAVE",
 				  "MPOL_WEIGHTED_INTERLEAVE", "MPOL_PREFERRED",
-				  "MPOL_PREFERRED_MANY", "MPOL_LOCAL")),
+				  "MPOL_PREFERRED_MANY", "MPOL_LOCAL"),
+		 .wrong = "invalid memory policy mode"),
 	OPT_STR(spec_memory_policy, nodes, "nodes"),
 	JSON_STRS(spec_memory_policy, flags, "flags",
 		  .values = ONE_OF("MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES",
-				   "MPOL_F_STATIC_NODES")),
+				   "MPOL_F_STATIC_NODES"),
+		  .wrong = "invalid memory policy flag"),
 };
 static const struct json_schema memory_policy_schema =
 	JSON_SCHEMA(spec_memory_policy, memory_policy_fields);

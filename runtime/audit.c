@@ -247,10 +247,23 @@ static int read_id(struct audit_trace *t, bool *ret, struct err *e)
 	if (event)
 		return err_set(e, ERR_STATE, EINVAL, "--event has no meaning with --uid or --gid");
 	if (str_u64(text, UINT32_MAX - 1, &v) < 0)
-		return err_set(e, ERR_STATE, EINVAL, "invalid id \"%s\": expected 0 to %u", text,
-			       UINT32_MAX - 1);
+		return err_set(e, ERR_STATE, EINVAL,
+			       "invalid value \"%s\" for --%s: expected 0 to %u", text,
+			       uid ? "uid" : "gid", UINT32_MAX - 1);
 	t->id = (uint32_t)v;
 	t->group = gid;
+	return 0;
+}
+
+/* An event is called after its command. */
+static int check_event(struct err *e)
+{
+	static const char *const outcomes[] = {"done", "refused", "failed", NULL};
+
+	if (event && !command_find(event) && !str_in(event, outcomes))
+		return err_set(e, ERR_STATE, EINVAL,
+			       "invalid value \"%s\" for --event: no line of the trail has it",
+			       event);
 	return 0;
 }
 
@@ -261,6 +274,8 @@ static int find_trail(const struct context *c, const char **ret, struct err *e)
 	int r;
 
 	*ret = file;
+	if (file && !*file)
+		return err_set(e, ERR_STATE, EINVAL, "Option --file argument should not be empty");
 	if (file)
 		return 0;
 	r = context_policy(c, &p, e);
@@ -289,6 +304,8 @@ static int audit_run(const struct context *c, char **args, int n_args, struct er
 	if (!l.json && !str_eq(format, "table"))
 		return err_set(e, ERR_STATE, EINVAL, "invalid format option");
 	r = read_id(&trace, &tracing, e);
+	if (r == 0)
+		r = check_event(e);
 	if (r == 0 && since)
 		r = audit_since(since, &l.a, &filter.since, e);
 	if (r == 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * command.h: what a command is. Each command is one file with one `const struct command`; main.c
- * has the table of all. Only this room prints, logs and exits.
+ * command.h: what a command is. Each command is one file with one `const struct command`;
+ * commands.c has the table of all. Only this room prints, logs and exits.
  */
 #ifndef BULKHEAD_RUNTIME_COMMAND_H
 #define BULKHEAD_RUNTIME_COMMAND_H
@@ -20,11 +20,15 @@ struct context {
 	struct log log;
 	const char *root;	    /* state root: absolute, clean, never "/" */
 	bool root_given;	    /* --root, not the default */
-	bool systemd_cgroup;	    /* --systemd-cgroup, or --cgroup-manager systemd */
+	bool need_cgroup;	    /* --rootless false */
+	bool systemd_cgroup;	    /* --systemd-cgroup: see context_systemd() */
 	const char *cgroup_manager; /* as given, or NULL */
 	const char *policy_file;    /* absolute, or NULL: see policy_load() */
 	unsigned inherited_fds;	    /* descriptors from 3 on that the caller has passed */
 };
+
+/** context_systemd - whether systemd is to make the cgroups. */
+bool context_systemd(const struct context *c);
 
 /**
  * context_policy - the administrator's policy, for the commands that decide by it.
@@ -47,6 +51,9 @@ const struct policy *context_trail(const struct context *c);
 void context_failed(const struct context *c, const char *event, const char *id,
 		    const struct err *why);
 
+/* What a command needs of an ordinary user's own user namespace: lifecycle/outer.h. */
+enum rootless { ROOTLESS_PLAIN, ROOTLESS_MAKE, ROOTLESS_ENTER, ROOTLESS_TRY };
+
 struct command {
 	const char *name;
 	const char *summary;	 /* one line for the list of commands */
@@ -55,7 +62,8 @@ struct command {
 	const struct option_spec *options;
 	int min_args, max_args;
 	enum options_order order;
-	int error_status; /* when run() fails; 0: 1 */
+	int error_status;	/* when run() fails; 0: 1 */
+	enum rootless rootless; /* TRY: as ENTER, but without one where there can be none */
 
 	/*
 	 * Carries the command out. Returns the exit status (0 to 255), or -errno with @e filled:
@@ -65,10 +73,11 @@ struct command {
 	int (*run)(const struct context *c, char **args, int n_args, struct err *e);
 };
 
-extern const struct command command_audit, command_check, command_create, command_delete,
-	command_exec, command_explain, command_features, command_harden, command_kill, command_list,
-	command_pause, command_policy, command_ps, command_resume, command_run, command_spec,
-	command_start, command_state, command_update, command_verify;
+extern const struct command command_audit, command_check, command_checkpoint, command_create,
+	command_delete, command_events, command_exec, command_explain, command_features,
+	command_harden, command_kill, command_list, command_pause, command_policy, command_ps,
+	command_restore, command_resume, command_run, command_spec, command_start, command_state,
+	command_update, command_verify;
 
 /* All commands in alphabetical order, NULL at the end. */
 extern const struct command *const commands[];

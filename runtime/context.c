@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* context.c: what commands ask of their context and what is made only then. */
 #include "base/arena.h"
+#include "base/str.h"
 #include "host/policy_load.h"
 #include "lifecycle/audit.h"
 #include "policy/policy.h"
 #include "runtime/command.h"
+
+bool context_systemd(const struct context *c)
+{
+	return c->systemd_cgroup || str_eq(c->cgroup_manager, "systemd");
+}
 
 int context_policy(const struct context *c, const struct policy **ret, struct err *e)
 {

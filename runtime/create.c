@@ -32,5 +32,6 @@ const struct command command_create = {
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,
+	.rootless = ROOTLESS_MAKE,
 	.run = create_run,
 };

@@ -27,5 +27,6 @@ const struct command command_delete = {
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,
+	.rootless = ROOTLESS_TRY,
 	.run = delete_run,
 };

@@ -131,5 +131,6 @@ const struct command command_exec = {
 	.max_args = INT_MAX,
 	.order = OPTIONS_FIRST,
 	.error_status = EXIT_EXEC_FAILED,
+	.rootless = ROOTLESS_ENTER,
 	.run = exec_run,
 };

@@ -52,7 +52,7 @@ static int look(const struct context *c, const char *dir, struct arena *a, struc
 	if (r == 0)
 		r = bundle_load(dir, a, &s, e);
 	if (r == 0)
-		r = outlook_make(s, policy, dir, a, ret, e);
+		r = outlook_make(s, policy, dir, context_systemd(c), a, ret, e);
 	if (r == 0 && ret->refusal.kind == ERR_NONE)
 		check_rootfs(ret->rootfs, &ret->refusal);
 	return r;

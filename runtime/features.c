@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * features.c: `bulkhead features` (features.md, features-linux.md). "enabled" means compiled in,
- * not what this host has: needs neither root nor a state root. containerd looks for "rro" and
- * idmap, CRI-O takes any byte on stderr for a broken answer.
+ * not what this host has, but for seccomp.supportedFlags: needs neither root nor a state root.
+ * containerd looks for "rro" and idmap, CRI-O takes any byte on stderr for a broken answer.
  */
 #include <seccomp.h>
 #include <stddef.h>
@@ -11,10 +11,14 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "config.h"
+#include "host/seccomp_probe.h"
+#include "oci-spec/mount_options.h"
 #include "oci-spec/spec.h"
 #include "plan/caps.h"
-#include "plan/mounts.h"
+#include "plan/memory_policy.h"
+#include "plan/seccomp_abi.h"
 #include "plan/seccomp_features.h"
+#include "plan/seccomp_profile.h"
 #include "runtime/command.h"
 #include "runtime/output.h"
 
@@ -64,10 +68,35 @@ static void add_cgroup(struct json_out *j)
 	json_out_open(j, "cgroup", '{');
 	json_out_bool(j, "v1", true);
 	json_out_bool(j, "v2", true);
-	json_out_bool(j, "systemd", false);
-	json_out_bool(j, "systemdUser", false);
-	json_out_bool(j, "rdma", false);
+	json_out_bool(j, "systemd", true);
+	json_out_bool(j, "systemdUser", true);
+	json_out_bool(j, "rdma", true);
 	json_out_close(j, '}');
+}
+
+/* Those that the running kernel takes. */
+static void add_supported_flags(struct json_out *j)
+{
+	const char *const *known = seccomp_features_known_flags;
+	uint32_t kernel = host_probe_seccomp();
+
+	json_out_open(j, "supportedFlags", '[');
+	for (size_t i = 0; known[i]; i++)
+		if (seccomp_profile_flag(known[i]) & kernel)
+			json_out_string(j, NULL, known[i]);
+	json_out_close(j, ']');
+}
+
+/* Those that libseccomp, whatever version is there, has numbers of system calls for. */
+static void add_archs(struct json_out *j)
+{
+	const char *const *archs = seccomp_features_archs;
+
+	json_out_open(j, "archs", '[');
+	for (size_t i = 0; archs[i]; i++)
+		if (seccomp_abi_usable(seccomp_abi_by_name(archs[i])))
+			json_out_string(j, NULL, archs[i]);
+	json_out_close(j, ']');
 }
 
 static void add_seccomp(struct json_out *j)
@@ -76,9 +105,9 @@ static void add_seccomp(struct json_out *j)
 	json_out_bool(j, "enabled", true);
 	add_list(j, "actions", seccomp_features_actions);
 	add_list(j, "operators", seccomp_features_operators);
-	add_list(j, "archs", seccomp_features_archs);
+	add_archs(j);
 	add_list(j, "knownFlags", seccomp_features_known_flags);
-	add_list(j, "supportedFlags", seccomp_features_supported_flags);
+	add_supported_flags(j);
 	json_out_close(j, '}');
 }
 
@@ -87,6 +116,20 @@ static void add_enabled(struct json_out *j, const char *name, bool enabled)
 {
 	json_out_open(j, name, '{');
 	json_out_bool(j, "enabled", enabled);
+	json_out_close(j, '}');
+}
+
+static void add_memory_policy(struct json_out *j)
+{
+	json_out_open(j, "memoryPolicy", '{');
+	json_out_open(j, "modes", '[');
+	for (size_t i = 0; memory_policy_mode_name(i); i++)
+		json_out_string(j, NULL, memory_policy_mode_name(i));
+	json_out_close(j, ']');
+	json_out_open(j, "flags", '[');
+	for (size_t i = 0; memory_policy_flag_name(i); i++)
+		json_out_string(j, NULL, memory_policy_flag_name(i));
+	json_out_close(j, ']');
 	json_out_close(j, '}');
 }
 
@@ -99,11 +142,16 @@ static void add_linux(struct json_out *j)
 	add_seccomp(j);
 	add_enabled(j, "apparmor", WITH_APPARMOR);
 	add_enabled(j, "selinux", WITH_SELINUX);
-	add_enabled(j, "intelRdt", false);
+	json_out_open(j, "intelRdt", '{');
+	json_out_bool(j, "enabled", true);
+	json_out_bool(j, "schemata", true);
+	json_out_bool(j, "monitoring", true);
+	json_out_close(j, '}');
 	json_out_open(j, "mountExtensions", '{');
 	add_enabled(j, "idmap", true);
 	json_out_close(j, '}');
-	add_enabled(j, "netDevices", false);
+	add_enabled(j, "netDevices", true);
+	add_memory_policy(j);
 	json_out_close(j, '}');
 }
 
@@ -117,7 +165,7 @@ static void add_annotations(struct json_out *j)
 		snprintf(text, sizeof(text), "%u.%u.%u", v->major, v->minor, v->micro);
 		json_out_string(j, "io.github.seccomp.libseccomp.version", text);
 	}
-	json_out_string(j, "org.opencontainers.runc.checkpoint.enabled", "false");
+	json_out_string(j, "org.opencontainers.runc.checkpoint.enabled", "true");
 	json_out_close(j, '}');
 }
 

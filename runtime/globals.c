@@ -15,6 +15,8 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/policy_load.h"
+#include "host/userns_probe.h"
+#include "lifecycle/trace.h"
 #include "runtime/command.h"
 
 #define DEFAULT_ROOT "/run/bulkhead"
@@ -28,7 +30,7 @@ const struct option_spec global_options[] = {
 	{.name = "debug", .flag = &opt.debug, .help = "enable debug logging"},
 	{.name = "log",
 	 .text = &opt.log,
-	 .help = "append errors to this file besides writing them to stderr"},
+	 .help = "append errors to this file, or journald:NAME or syslog:NAME, besides stderr"},
 	{.name = "log-format",
 	 .text = &opt.log_format,
 	 .help = "format of the log: text or json",
@@ -43,14 +45,14 @@ const struct option_spec global_options[] = {
 	 .initial = "\"" DEFAULT_ROOT "\""},
 	{.name = "systemd-cgroup",
 	 .flag = &opt.systemd_cgroup,
-	 .help = "not supported yet: create and run refuse it"},
+	 .help = "have systemd make the cgroups; cgroupsPath is then \"slice:prefix:name\""},
 	{.name = "cgroup-manager",
 	 .text = &opt.cgroup_manager,
-	 .help = "cgroupfs; anything else is refused by create and run",
+	 .help = "cgroupfs or systemd; crun's word for --systemd-cgroup",
 	 .initial = "\"cgroupfs\""},
 	{.name = "rootless",
 	 .text = &opt.rootless,
-	 .help = "true, false or auto; accepted, but cgroup errors are never ignored",
+	 .help = "true, false or auto; false: without a cgroup of its own no container is made",
 	 .initial = "\"auto\""},
 	{.name = "criu", .hidden = true, .text = &opt.criu, .help = "ignored"},
 	{.name = "version", .key = 'v', .flag = &opt.version, .help = "print the version"},
@@ -62,21 +64,6 @@ bool globals_version(void)
 	return opt.version;
 }
 
-/*
- * Whether the ids of this process are a part of the host's only, as in rootless podman: root there
- * is some user, whose state belongs below XDG_RUNTIME_DIR.
- */
-static bool in_user_namespace(void)
-{
-	char map[128];
-	unsigned inside, outside, size;
-
-	if (file_read_at(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) < 0 ||
-	    sscanf(map, "%u %u %u", &inside, &outside, &size) != 3)
-		return false;
-	return inside != 0 || outside != 0 || size != UINT32_MAX;
-}
-
 static const char *user_runtime_dir(void)
 {
 	const char *dir = getenv("XDG_RUNTIME_DIR");
@@ -85,7 +72,7 @@ static const char *user_runtime_dir(void)
 		return NULL;
 	if (geteuid() != 0)
 		return dir;
-	return in_user_namespace() && !str_eq(getenv("USER"), "root") ? dir : NULL;
+	return host_in_userns() && !str_eq(getenv("USER"), "root") ? dir : NULL;
 }
 
 static int set_root(struct context *c, struct err *e)
@@ -143,16 +130,24 @@ static int check_rootless(struct err *e)
 	return 0;
 }
 
+static void say_debug(const void *log, const char *msg)
+{
+	log_debug(log, "%s", msg);
+}
+
 int globals_apply(struct context *c, struct err *e)
 {
 	int r = log_open(&c->log, opt.log, opt.log_format, opt.debug, e);
 
+	if (r == 0 && opt.debug)
+		trace_to(say_debug, &c->log);
 	if (r == 0)
 		r = set_root(c, e);
 	if (r == 0)
 		r = set_policy(c, e);
 	if (r == 0)
 		r = check_rootless(e);
+	c->need_cgroup = str_eq(opt.rootless, "false") || str_eq(opt.rootless, "0");
 	c->systemd_cgroup = opt.systemd_cgroup;
 	c->cgroup_manager = opt.cgroup_manager;
 	return r;

@@ -59,8 +59,8 @@ static int read_document(const char *file, const char *dir, struct arena *a, cha
 		return bundle_read(dir, a, ret, ret_len, e);
 	if (!file || str_eq(file, "-"))
 		return read_fd(STDIN_FILENO, "stdin", a, ret, ret_len, e);
-	AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? err_sys(e, errno, "open %s", file) : read_fd(fd, file, a, ret, ret_len, e);
+	AUTO_FD fd = fd_open_input(file);
+	return fd < 0 ? err_sys(e, -fd, "open %s", file) : read_fd(fd, file, a, ret, ret_len, e);
 }
 
 static int write_decisions(const struct outlook *o, struct err *e)
@@ -77,9 +77,12 @@ static int write_decisions(const struct outlook *o, struct err *e)
 	if (text.failed)
 		return err_sys(e, ENOMEM, "write the decisions");
 	if (!str_eq(decisions, "-")) {
-		fd = open(decisions, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+		/* A pipe that nobody reads is an error at once; one that is read is waited for. */
+		fd = open(decisions,
+			  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
 		if (fd < 0)
 			return err_sys(e, errno, "open %s", decisions);
+		fcntl(fd, F_SETFL, O_WRONLY);
 	}
 	int r = fd_write_all(fd < 0 ? STDERR_FILENO : fd, text.buf, text.len);
 	return r < 0 ? err_sys(e, -r, "write the decisions") : 0;
@@ -102,21 +105,25 @@ static int harden_run(const struct context *c, char **args, int n_args, struct e
 	const struct policy *policy;
 	struct outlook o;
 	struct spec *s;
+	const char *where = bundle && *bundle ? bundle : ".";
 	char dir[PATH_MAX], *text;
 	size_t len;
 	int r;
 
 	if (!str_eq(format, "json") && !str_eq(format, "table"))
 		return err_set(e, ERR_STATE, EINVAL, "invalid format option");
-	if (!realpath(bundle ? bundle : ".", dir))
-		return err_sys(e, errno, "chdir %s", bundle ? bundle : ".");
+	if (decisions && !*decisions)
+		return err_set(e, ERR_STATE, EINVAL,
+			       "Option --decisions argument should not be empty");
+	if (!realpath(where, dir))
+		return err_sys(e, errno, "chdir %s", where);
 	r = context_policy(c, &policy, e);
 	if (r == 0)
 		r = read_document(n_args ? args[0] : NULL, dir, &a, &text, &len, e);
 	if (r == 0)
 		r = bundle_parse(text, len, dir, &a, &s, e);
 	if (r == 0)
-		r = outlook_make(s, policy, dir, &a, &o, e);
+		r = outlook_make(s, policy, dir, context_systemd(c), &a, &o, e);
 	if (r == 0)
 		r = write_decisions(&o, e);
 	return r < 0 ? r : write_hardened(&o, e);

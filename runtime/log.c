@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* log.c: see log.h. The only writer to stderr. */
+/* log.c: see log.h. With log_target.c the only writer to stderr. */
 #include "runtime/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/fd.h"
 #include "base/str.h"
 
 static const char *kind_name(enum err_kind kind)
@@ -34,30 +33,20 @@ static const char *kind_name(enum err_kind kind)
 	return NULL;
 }
 
-int log_open(struct log *l, const char *path, const char *format, bool debug, struct err *e)
+int log_open(struct log *l, const char *where, const char *format, bool debug, struct err *e)
 {
 	bool json = str_eq(format, "json");
-	int fd;
 
 	if (format && *format && !json && !str_eq(format, "text"))
 		return err_set(e, ERR_STATE, EINVAL, "invalid log-format: %s", format);
 	l->json = json;
 	l->debug = debug;
-	if (!path || !*path)
-		return 0;
-	/* O_SYNC as in runc: the engine reads the file as soon as we are gone. */
-	fd = open(path, O_CREAT | O_WRONLY | O_APPEND | O_SYNC | O_CLOEXEC | O_NOCTTY, 0644);
-	if (fd < 0)
-		return err_sys(e, errno, "open %s", path);
-	l->fd = fd;
-	l->is_file = true;
-	return 0;
+	return where && *where ? log_target_open(where, &l->to, e) : 0;
 }
 
 void log_close(struct log *l)
 {
-	if (l->is_file)
-		fd_closep(&l->fd);
+	log_target_close(&l->to);
 	*l = LOG_INIT;
 }
 
@@ -137,35 +126,63 @@ void log_format_line(bool json, const char *level, const char *msg, time_t now, 
 		format_text(level, msg, when, kind, out);
 }
 
+static int severity(const char *level)
+{
+	return str_eq(level, "error")	  ? LOG_ERR
+	       : str_eq(level, "warning") ? LOG_WARNING
+					  : LOG_DEBUG;
+}
+
+/*
+ * A daemon has the time and the level already: as text it gets the message alone. A log that cannot
+ * be written must not hide the error: it still goes to stderr.
+ */
 static void write_line(const struct log *l, const char *level, const char *msg, const char *kind)
 {
 	AUTO_STRBUF line = STRBUF_INIT;
+	bool daemon = l->to.kind == LOG_TO_SYSLOG || l->to.kind == LOG_TO_JOURNAL;
 
-	log_format_line(l->json, level, msg, time(NULL), kind, &line);
-	/* A log that cannot be written must not hide the error: it still goes to stderr. */
-	if (!line.failed)
-		(void)fd_write_all(l->fd, line.buf, line.len);
+	if (daemon && !l->json)
+		strbuf_addf(&line, "%s\n", msg);
+	else
+		log_format_line(l->json, level, msg, time(NULL), kind, &line);
+	if (line.failed)
+		return;
+	if (daemon)
+		(void)log_target_message(&l->to, severity(level), line.buf, line.len - 1);
+	else
+		(void)log_target_write(l->to.fd, line.buf, line.len);
 }
 
-/* The message may quote what a hostile image contains: no control sequences to a terminal. */
+/*
+ * One line, as in the log. The message may quote what a hostile image contains: no control
+ * sequences to a terminal.
+ */
 static void write_plain(const char *msg)
 {
-	char text[ERR_MSG_MAX + 1];
+	char text[2 * ERR_MSG_MAX + 1];
 	size_t n = 0;
 
-	for (; msg[n] && n < sizeof(text) - 1; n++) {
-		unsigned char c = (unsigned char)msg[n];
-		text[n] = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ? '?' : (char)c;
+	for (; *msg && n < sizeof(text) - 2; msg++) {
+		unsigned char c = (unsigned char)*msg;
+		if (c == '\n')
+			text[n++] = '\\';
+		text[n++] = c == '\n' ? 'n' : (c < 0x20 && c != '\t') || c == 0x7f ? '?' : (char)c;
 	}
 	text[n++] = '\n';
-	(void)fd_write_all(STDERR_FILENO, text, n);
+	(void)log_target_write(STDERR_FILENO, text, n);
 }
 
 void log_error(const struct log *l, const struct err *why)
 {
 	write_line(l, "error", why->msg, l->debug ? kind_name(why->kind) : NULL);
-	if (l->is_file)
+	if (l->to.kind != LOG_TO_STDERR)
 		write_plain(why->msg);
+}
+
+void log_warning(const struct log *l, const char *msg)
+{
+	write_line(l, "warning", msg, NULL);
 }
 
 void log_warn_plain(const char *fmt, ...)

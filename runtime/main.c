@@ -3,38 +3,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "apply/fds.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/userns_probe.h"
 #include "lifecycle/audit.h"
+#include "lifecycle/outer.h"
 #include "lifecycle/program.h"
+#include "lifecycle/warnings.h"
 #include "runtime/command.h"
 #include "runtime/globals.h"
 #include "runtime/output.h"
 #include "runtime/usage.h"
 
 #define EXIT_NO_COMMAND 3 /* urfave/cli's status for an unknown command */
-
-const struct command *const commands[] = {
-	&command_audit, &command_check,	  &command_create,   &command_delete,
-	&command_exec,	&command_explain, &command_features, &command_harden,
-	&command_kill,	&command_list,	  &command_pause,    &command_policy,
-	&command_ps,	&command_resume,  &command_run,	     &command_spec,
-	&command_start, &command_state,	  &command_update,   &command_verify,
-	NULL,
-};
-
-const struct command *command_find(const char *name)
-{
-	for (const struct command *const *c = commands; *c; c++)
-		if (strcmp((*c)->name, name) == 0)
-			return *c;
-	return NULL;
-}
 
 /*
  * A caller may start us without stdin, stdout or stderr. The first file opened would then take
@@ -123,6 +111,40 @@ static int check_count(const struct context *c, const struct command *cmd, int n
 		       cmd->name, how, n < cmd->min_args ? cmd->min_args : cmd->max_args);
 }
 
+static void say_in_log(void *arg, const char *msg)
+{
+	log_warning(arg, msg);
+}
+
+static void say_plain(void *arg, const char *msg)
+{
+	(void)arg;
+	log_warn_plain("%s", msg);
+}
+
+/*
+ * An ordinary user's command is executed again by root of a user namespace; not one that only reads
+ * or signals what is his. That process is called after us, not after the link it was started by.
+ */
+static int enter_rootless(const struct context *c, const struct command *cmd, char **args,
+			  struct err *e)
+{
+	int r = 0;
+
+	if (geteuid() == 0) {
+		if (host_userns_is_claimed())
+			prctl(PR_SET_NAME, "bulkhead");
+		return 0;
+	}
+	if (cmd->rootless == ROOTLESS_MAKE)
+		r = outer_make(e);
+	else if (cmd->rootless == ROOTLESS_ENTER)
+		r = outer_enter(c->root, args[0], e);
+	else if (cmd->rootless == ROOTLESS_TRY)
+		(void)outer_enter(c->root, args[0], NULL);
+	return r;
+}
+
 static int run_command(const struct context *c, const struct command *cmd, int argc, char **argv)
 {
 	struct options_rest rest;
@@ -137,9 +159,15 @@ static int run_command(const struct context *c, const struct command *cmd, int a
 		return show_help(c, cmd);
 	if (check_count(c, cmd, rest.n, &e) < 0)
 		return fail_usage(c, "Incorrect Usage.", cmd, &e);
-	int status = cmd->run(c, rest.args, rest.n, &e);
-	if (status < 0)
+	int status = enter_rootless(c, cmd, rest.args, &e);
+	if (status == 0)
+		status = cmd->run(c, rest.args, rest.n, &e);
+	/* The error is the only line of the log: see log.h. */
+	if (status < 0) {
+		warnings_each(say_plain, NULL);
 		return fail(c, &e, cmd->error_status ? cmd->error_status : EXIT_FAILURE);
+	}
+	warnings_each(say_in_log, (void *)(uintptr_t)&c->log);
 	return status;
 }
 

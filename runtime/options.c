@@ -114,14 +114,15 @@ static int add_value(struct parser *p, struct option_list *l, const char *value,
 	return 0;
 }
 
-/* "--bundle a -b b": which one would be meant is not ours to guess. */
+/* "--bundle a -b b": which one would be meant is not ours to guess. "--env A=1 -e B=2" means both,
+ * as for crun. */
 static int check_form(struct parser *p, const struct option_spec *o, const struct word *w,
 		      struct err *e)
 {
 	char *seen = &p->form[o - p->table];
 	char form = word_names(w, o->name) ? 'l' : 's';
 
-	if (*seen && *seen != form)
+	if (*seen && *seen != form && !o->list)
 		return err_set(e, ERR_STATE, EINVAL, "Cannot use two forms of the same flag: %c %s",
 			       o->key, o->name);
 	*seen = form;

@@ -29,13 +29,16 @@ static int pretend_range(const struct spec *s, const struct policy *p, struct ho
 	return r;
 }
 
-int outlook_make(const struct spec *s, const struct policy *policy, const char *dir,
+int outlook_make(const struct spec *s, const struct policy *policy, const char *dir, bool systemd,
 		 struct arena *a, struct outlook *ret, struct err *e)
 {
 	struct host_facts facts = {0};
 	struct plan plan;
 	int r = host_probe(s, policy, a, &facts, e);
 
+	if (r == 0)
+		r = host_probe_place(s->linux_ ? s->linux_->cgroups_path : NULL, systemd, a, &facts,
+				     e);
 	if (r == 0)
 		r = pretend_range(s, policy, &facts, e);
 	if (r < 0)

@@ -25,10 +25,11 @@ struct outlook {
 /**
  * outlook_make - go the way of create up to the first change of the host.
  * @dir: the bundle, absolute
+ * @systemd: --systemd-cgroup
  * @a:   owns the result
  * What the configuration is refused for is no error of this function.
  */
-int outlook_make(const struct spec *s, const struct policy *policy, const char *dir,
+int outlook_make(const struct spec *s, const struct policy *policy, const char *dir, bool systemd,
 		 struct arena *a, struct outlook *ret, struct err *e);
 
 /**

@@ -79,6 +79,12 @@ void json_out_int(struct json_out *j, const char *key, long long value)
 	strbuf_addf(j->out, "%lld", value);
 }
 
+void json_out_uint(struct json_out *j, const char *key, unsigned long long value)
+{
+	begin(j, key);
+	strbuf_addf(j->out, "%llu", value);
+}
+
 void json_out_strings(struct json_out *j, const char *key, const char *const *items, size_t n)
 {
 	json_out_open(j, key, '[');

@@ -34,6 +34,7 @@ void json_out_close(struct json_out *j, char bracket);
 void json_out_string(struct json_out *j, const char *key, const char *value);
 void json_out_bool(struct json_out *j, const char *key, bool value);
 void json_out_int(struct json_out *j, const char *key, long long value);
+void json_out_uint(struct json_out *j, const char *key, unsigned long long value);
 /** json_out_strings - an array of @n strings; "[]" when there is none. */
 void json_out_strings(struct json_out *j, const char *key, const char *const *items, size_t n);
 /** json_out_raw - a value that is JSON text already; its further lines are indented to fit. */

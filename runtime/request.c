@@ -17,27 +17,12 @@ static int check_cgroup_driver(const struct context *c, struct err *e)
 {
 	const char *m = c->cgroup_manager;
 
-	if (c->systemd_cgroup || str_eq(m, "systemd"))
-		return err_set(e, ERR_HOST, EOPNOTSUPP,
-			       "the systemd cgroup driver is not supported, use cgroupfs "
-			       "(dockerd: --exec-opt native.cgroupdriver=cgroupfs)");
 	if (str_eq(m, "disabled"))
 		return err_set(e, ERR_POLICY, EPERM,
 			       "policy: cgroup: --cgroup-manager disabled is refused, a container "
 			       "without a cgroup would have no limits");
-	if (m && !str_eq(m, "cgroupfs"))
+	if (m && !str_eq(m, "cgroupfs") && !str_eq(m, "systemd"))
 		return err_set(e, ERR_STATE, EINVAL, "invalid value for --cgroup-manager: %s", m);
-	return 0;
-}
-
-static int check_options(const struct request_options *o, struct err *e)
-{
-	if (o->no_pivot)
-		return err_set(e, ERR_POLICY, EPERM,
-			       "policy: rootfs: --no-pivot is refused, a root that is set with "
-			       "MS_MOVE and chroot can be escaped from");
-	if (o->pidfd_socket)
-		return err_set(e, ERR_HOST, EOPNOTSUPP, "--pidfd-socket is not supported");
 	return 0;
 }
 
@@ -76,8 +61,6 @@ int request_make(const struct context *c, const struct request_options *o, const
 	int r = check_cgroup_driver(c, e);
 
 	if (r == 0)
-		r = check_options(o, e);
-	if (r == 0)
 		r = context_policy(c, &policy, e);
 	if (r == 0)
 		r = self_seal_for_create(policy, e);
@@ -89,14 +72,18 @@ int request_make(const struct context *c, const struct request_options *o, const
 		return r;
 	*ret = (struct container_request){
 		.root = c->root,
+		.need_cgroup = c->need_cgroup,
 		.id = id,
 		.bundle = bundle,
 		.console_socket = non_empty(o->console_socket),
+		.pidfd_socket = non_empty(o->pidfd_socket),
 		.pid_file = non_empty(pid_file),
 		.policy = policy,
+		.systemd_cgroup = context_systemd(c),
 		.preserve_fds = o->preserve_fds,
 		.inherited_fds = c->inherited_fds,
 		.no_new_keyring = o->no_new_keyring,
+		.no_pivot = o->no_pivot,
 	};
 	return 0;
 }

@@ -26,13 +26,14 @@ struct request_options {
 		 .help = "AF_UNIX socket that receives the master end of the pseudoterminal"},     \
 		{.name = "pidfd-socket",                                                           \
 		 .text = &(o).pidfd_socket,                                                        \
-		 .help = "not supported: refused with an error"},                                  \
+		 .help = "AF_UNIX socket that receives a pidfd of the container's first process"}, \
 		{.name = "pid-file",                                                               \
 		 .text = &(o).pid_file,                                                            \
 		 .help = "file to write the process id to"},                                       \
 		{.name = "no-pivot",                                                               \
 		 .flag = &(o).no_pivot,                                                            \
-		 .help = "refused: a root without pivot_root can be escaped from"},                \
+		 .help = "set the root with MS_MOVE and chroot: refused unless the policy allows " \
+			 "it"},                                                                    \
 		{.name = "no-new-keyring",                                                         \
 		 .flag = &(o).no_new_keyring,                                                      \
 		 .help = "do not make a session keyring of its own for the container"},            \
@@ -43,7 +44,7 @@ struct request_options {
 
 /**
  * request_make - check the options and fill a request from them. Changes the working directory to
- * the bundle, as runc does: a relative --console-socket is relative to it; --pid-file is not.
+ * the bundle, as runc does: relative sockets are relative to it; --pid-file is not.
  * @ret: points into static memory and @o; detach, keep and no_subreaper are left false
  */
 int request_make(const struct context *c, const struct request_options *o, const char *id,

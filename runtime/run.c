@@ -50,5 +50,6 @@ const struct command command_run = {
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,
+	.rootless = ROOTLESS_MAKE,
 	.run = run_run,
 };

@@ -18,5 +18,6 @@ const struct command command_start = {
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,
+	.rootless = ROOTLESS_ENTER,
 	.run = start_run,
 };

@@ -57,8 +57,12 @@ static const struct option_spec options[] = {
 	 .text = &opt.swap,
 	 .help = "memory and swap together; -1: no limit on swap"},
 	{.name = "pids-limit", .text = &opt.pids_limit, .help = "most processes; -1: no limit"},
-	{.name = "l3-cache-schema", .text = &opt.l3_cache, .help = "not supported: refused"},
-	{.name = "mem-bw-schema", .text = &opt.mem_bw, .help = "not supported: refused"},
+	{.name = "l3-cache-schema",
+	 .text = &opt.l3_cache,
+	 .help = "cache of the container's class of service, such as L3:0=7f0;1=1f"},
+	{.name = "mem-bw-schema",
+	 .text = &opt.mem_bw,
+	 .help = "its memory bandwidth, such as MB:0=20;1=70"},
 	/* Without effect in runc since 1.0.0-rc94, and still sent. */
 	{.name = "kernel-memory", .hidden = true, .text = &opt.kernel, .help = "ignored"},
 	{.name = "kernel-memory-tcp", .hidden = true, .text = &opt.kernel_tcp, .help = "ignored"},
@@ -69,15 +73,16 @@ static int read_document(const char *path, struct arena *a, struct spec_resource
 			 struct err *e)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	AUTO_FD fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	AUTO_FD fd = is_stdin ? dup(STDIN_FILENO) : fd_open_input(path);
 	char *text;
 
 	if (fd < 0)
-		return err_sys(e, errno, "open %s", path);
+		return err_sys(e, is_stdin ? errno : -fd, "open %s", path);
 	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, &text);
 	if (n < 0)
 		return err_sys(e, (int)-n, "read %s", path);
-	return spec_parse_resources(text, (size_t)n, a, ret, e);
+	int r = spec_parse_resources(text, (size_t)n, a, ret, e);
+	return r < 0 ? err_wrap(e, "%s", path) : 0;
 }
 
 static int bad(const char *name, const char *value, struct err *e)
@@ -158,16 +163,14 @@ static int read_options(struct arena *a, struct asked *x, struct err *e)
 	return r;
 }
 
-static int check_options(struct err *e)
+/* NULL: neither option is given. They go beside a document of resources, as with runc. */
+static const struct spec_intel_rdt *asked_classes(struct spec_intel_rdt *buf)
 {
-	if (opt.l3_cache && *opt.l3_cache)
-		return err_set(e, ERR_HOST, EOPNOTSUPP,
-			       "--l3-cache-schema: Intel RDT: l3 cache schema is not enabled");
-	if (opt.mem_bw && *opt.mem_bw)
-		return err_set(
-			e, ERR_HOST, EOPNOTSUPP,
-			"--mem-bw-schema: Intel RDT: memory bandwidth schema is not enabled");
-	return 0;
+	*buf = (struct spec_intel_rdt){
+		.l3_cache_schema = opt.l3_cache && *opt.l3_cache ? opt.l3_cache : NULL,
+		.mem_bw_schema = opt.mem_bw && *opt.mem_bw ? opt.mem_bw : NULL,
+	};
+	return buf->l3_cache_schema || buf->mem_bw_schema ? buf : NULL;
 }
 
 static int update_run(const struct context *c, char **args, int n_args, struct err *e)
@@ -175,18 +178,18 @@ static int update_run(const struct context *c, char **args, int n_args, struct e
 	AUTO_ARENA struct arena a = ARENA_INIT;
 	struct update_request q = {.root = c->root, .id = args[0]};
 	struct spec_resources *document;
+	struct spec_intel_rdt classes;
 	struct asked asked = {0};
 	int r;
 
 	(void)n_args;
+	q.classes = asked_classes(&classes);
 	if (opt.resources && *opt.resources) {
 		r = read_document(opt.resources, &a, &document, e);
 		if (r == 0)
 			q.resources = document;
 	} else {
-		r = check_options(e);
-		if (r == 0)
-			r = read_options(&a, &asked, e);
+		r = read_options(&a, &asked, e);
 		q.resources = &asked.all;
 	}
 	if (r == 0)
@@ -207,5 +210,6 @@ const struct command command_update = {
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,
+	.rootless = ROOTLESS_ENTER,
 	.run = update_run,
 };

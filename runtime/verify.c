@@ -37,6 +37,7 @@ static void write_json(const char *id, const struct verify_report *p, struct str
 	json_out_int(&j, "pid", p->pid);
 	json_out_string(&j, "status", p->status);
 	json_out_bool(&j, "verified", p->n_failed == 0);
+	json_out_bool(&j, "seal", p->has_seal);
 	json_out_int(&j, "failed", (long long)p->n_failed);
 	json_out_open(&j, "checks", '[');
 	for (size_t i = 0; i < p->n; i++) {
@@ -91,6 +92,9 @@ static int write_table(const char *id, const struct verify_report *p, struct str
 			    "\nContainer %s (process %d, %s) is NOT as planned: %zu of %zu "
 			    "comparisons failed.\n",
 			    id, p->pid, p->status, p->n_failed, p->n);
+	if (!p->has_seal)
+		strbuf_adds(out, "There is no seal: nobody witnesses that the files which the plan "
+				 "was made from are those of its creation.\n");
 	return 0;
 }
 
@@ -134,5 +138,6 @@ const struct command command_verify = {
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,
+	.rootless = ROOTLESS_ENTER,
 	.run = verify_run,
 };

@@ -1,10 +1,11 @@
 
 # The command line.
 check_PROGRAMS += tests/unit/test_cli_options tests/unit/test_cli_log tests/unit/test_cli_output \
-	tests/unit/test_bundle
+	tests/unit/test_bundle tests/unit/test_subids
+tests_unit_test_subids_SOURCES = tests/unit/test_subids.c
 tests_unit_test_bundle_SOURCES = tests/unit/test_bundle.c
 tests_unit_test_cli_options_SOURCES = tests/unit/test_cli_options.c runtime/options.c
-tests_unit_test_cli_log_SOURCES = tests/unit/test_cli_log.c runtime/log.c
+tests_unit_test_cli_log_SOURCES = tests/unit/test_cli_log.c runtime/log.c runtime/log_target.c
 tests_unit_test_cli_output_SOURCES = tests/unit/test_cli_output.c runtime/output.c \
 	runtime/owner.c runtime/signals.c runtime/state_json.c runtime/table.c
 
@@ -21,6 +22,10 @@ tests_unit_test_lifecycle_SOURCES = tests/unit/test_lifecycle.c
 check_PROGRAMS += tests/unit/test_check tests/unit/test_seal tests/unit/test_verify_text
 tests_unit_test_check_SOURCES = tests/unit/test_check.c
 tests_unit_test_seal_SOURCES = tests/unit/test_seal.c
+check_PROGRAMS += tests/unit/test_checkpoint
+tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c
+EXTRA_DIST += tests/integration/test_checkpoint.py tests/vm/checkpoint.py tests/vm/fetch-criu \
+	tests/vm/test_checkpoint.sh
 tests_unit_test_verify_text_SOURCES = tests/unit/test_verify_text.c
 EXTRA_DIST += tests/integration/test_check.py tests/integration/test_verify.py \
 	tests/engines/test_verify.py tests/vm/test_verify_run.sh
@@ -39,39 +44,54 @@ check_PROGRAMS += tests/prop/test_update
 tests_prop_test_update_SOURCES = tests/prop/test_update.c \
 	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
 tests_unit_test_size_SOURCES = tests/unit/test_size.c runtime/size.c
-EXTRA_DIST += tests/integration/test_update.py
+EXTRA_DIST += tests/integration/test_update.py tests/integration/test_runc_options.py
+EXTRA_DIST += tests/integration/test_hooks.py tests/integration/test_resources.py \
+	tests/integration/test_races.py
 
 # The runner and the gates (source form, licence, layers, purity). They run from the source tree.
 EXTRA_DIST += tests/run \
-	tests/gates/_tap.py tests/gates/format.sh tests/gates/layers.py tests/gates/license.py \
+	tests/gates/_tap.py tests/gates/_tap.sh tests/gates/format.sh tests/gates/layers.py tests/gates/license.py \
 	tests/gates/purity.py tests/gates/runner.py tests/gates/tarball.sh \
-	tests/golden/test_cli.py tests/golden/cli tests/integration/test_cli.py
+	tests/golden/test_cli.py tests/golden/cli tests/integration/test_cli.py \
+	tests/integration/test_log.py tests/integration/test_bad_options.py tests/integration/test_bad_files.py \
+	tests/integration/test_features.py
 
 # What is shipped beside the program.
 EXTRA_DIST += .ci/run contrib/_lib.sh contrib/check contrib/quickstart \
 	contrib/quickstart-bundle/config.json contrib/quickstart-bundle/view \
-	contrib/docker/daemon.json
+	contrib/docker/daemon.json contrib/docker/buildkit.conf
 
 # The process, its hooks, sysctls and terminal.
 EXTRA_DIST += tests/unit/process_case.h
+check_PROGRAMS += tests/unit/test_dir
+tests_unit_test_dir_SOURCES = tests/unit/test_dir.c
+tests_unit_test_dir_LDFLAGS = -Wl,--wrap=readdir
 check_PROGRAMS += tests/unit/test_caps tests/unit/test_process tests/unit/test_process_limits \
-	tests/unit/test_hooks_plan \
+	tests/unit/test_hooks_plan tests/unit/test_memory_policy tests/unit/test_net_devices \
+	tests/unit/test_harden_net_devices tests/unit/test_intel_rdt \
 	tests/unit/test_sysctl tests/unit/test_exec_path tests/unit/test_home tests/unit/test_fds \
-	tests/unit/test_relay
+	tests/unit/test_relay tests/unit/test_notify
 tests_unit_test_caps_SOURCES = tests/unit/test_caps.c
 tests_unit_test_process_SOURCES = tests/unit/test_process.c
 tests_unit_test_process_limits_SOURCES = tests/unit/test_process_limits.c
+tests_unit_test_intel_rdt_SOURCES = tests/unit/test_intel_rdt.c
+tests_unit_test_intel_rdt_LDFLAGS = -Wl,--wrap=mkdirat,--wrap=unlinkat,--wrap=intel_rdt_open
+tests_unit_test_net_devices_SOURCES = tests/unit/test_net_devices.c
+tests_unit_test_harden_net_devices_SOURCES = tests/unit/test_harden_net_devices.c tests/unit/harden_case.h
+tests_unit_test_memory_policy_SOURCES = tests/unit/test_memory_policy.c
 tests_unit_test_hooks_plan_SOURCES = tests/unit/test_hooks_plan.c
 tests_unit_test_sysctl_SOURCES = tests/unit/test_sysctl.c
 tests_unit_test_exec_path_SOURCES = tests/unit/test_exec_path.c
 tests_unit_test_home_SOURCES = tests/unit/test_home.c
 tests_unit_test_fds_SOURCES = tests/unit/test_fds.c
 tests_unit_test_relay_SOURCES = tests/unit/test_relay.c
+tests_unit_test_notify_SOURCES = tests/unit/test_notify.c
 
 # The document: parser, writer, copier, differ, the default document, tables of one's own.
 check_PROGRAMS += tests/unit/test_spec_parse tests/unit/test_spec_bad tests/unit/test_spec_check \
 	tests/unit/test_spec_default tests/unit/test_spec_golden tests/unit/test_spec_write \
 	tests/unit/test_spec_copy tests/unit/test_spec_diff tests/unit/test_spec_schema \
+	tests/unit/test_spec_examples \
 	tests/unit/test_json_table \
 	tests/prop/test_spec_roundtrip tests/fuzz/fuzz_spec
 tests_unit_test_spec_parse_SOURCES = tests/unit/test_spec_parse.c
@@ -82,6 +102,7 @@ tests_unit_test_spec_golden_SOURCES = tests/unit/test_spec_golden.c tests/unit/f
 tests_unit_test_spec_write_SOURCES = tests/unit/test_spec_write.c
 tests_unit_test_spec_copy_SOURCES = tests/unit/test_spec_copy.c tests/unit/files.h
 tests_unit_test_spec_diff_SOURCES = tests/unit/test_spec_diff.c
+tests_unit_test_spec_examples_SOURCES = tests/unit/test_spec_examples.c
 tests_unit_test_spec_schema_SOURCES = tests/unit/test_spec_schema.c
 tests_unit_test_json_table_SOURCES = tests/unit/test_json_table.c
 tests_prop_test_spec_roundtrip_SOURCES = tests/prop/test_spec_roundtrip.c \
@@ -90,10 +111,17 @@ tests_fuzz_fuzz_spec_SOURCES = tests/fuzz/fuzz_spec.c tests/fuzz/damage.h tests/
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
 EXTRA_DIST += contrib/fuzz tests/golden/spec tests/fuzz/corpus/spec
 
+# What a container uses.
+check_PROGRAMS += tests/unit/test_cgroup_stats tests/unit/test_events
+tests_unit_test_cgroup_stats_SOURCES = tests/unit/test_cgroup_stats.c
+tests_unit_test_events_SOURCES = tests/unit/test_events.c runtime/duration.c \
+	runtime/events_json.c runtime/output.c
+EXTRA_DIST += tests/integration/test_events.py
+
 # Control groups.
 CGROUP_FACTS = tests/unit/cgroup_facts.h
 CGROUP_BOX = tests/integration/cgroup_box.h
-EXTRA_DIST += tests/vm/fetch-kernel tests/vm/run-vm tests/vm/test_cgroup.sh
+EXTRA_DIST += tests/vm/fetch-kernel tests/vm/run-vm tests/vm/test_cgroup.sh tests/vm/test_new_kernel.sh tests/vm/test_rdma.sh tests/vm/rdma.py
 check_PROGRAMS += tests/unit/test_cgroup_check tests/unit/test_cgroup_limits \
 	tests/unit/test_cgroup_memory tests/unit/test_cgroup_plan tests/unit/test_cgroup_probe \
 	tests/unit/test_cgroup_unified tests/unit/test_devices_cgroup \
@@ -112,7 +140,7 @@ tests_integration_test_cgroup_limits_SOURCES = tests/integration/test_cgroup_lim
 
 # The hardening layer and the plan of namespaces.
 check_PROGRAMS += tests/unit/test_harden_cgroup_path tests/unit/test_harden_cpu \
-	tests/unit/test_harden_rootfs tests/unit/test_str_list
+	tests/unit/test_harden_rootfs tests/unit/test_str_list tests/unit/test_err
 tests_unit_test_harden_cgroup_path_SOURCES = tests/unit/test_harden_cgroup_path.c
 check_PROGRAMS += tests/unit/test_harden_host_paths tests/unit/test_mount_table \
 	tests/integration/test_bind_probe
@@ -122,9 +150,11 @@ tests_unit_test_harden_host_paths_SOURCES = tests/unit/test_harden_host_paths.c
 tests_unit_test_harden_cpu_SOURCES = tests/unit/test_harden_cpu.c
 tests_unit_test_harden_rootfs_SOURCES = tests/unit/test_harden_rootfs.c
 tests_unit_test_str_list_SOURCES = tests/unit/test_str_list.c
+tests_unit_test_err_SOURCES = tests/unit/test_err.c
 check_PROGRAMS += tests/unit/test_harden_binds tests/unit/test_harden_capabilities \
 	tests/unit/test_harden_decisions tests/unit/test_harden_devices tests/unit/test_harden_exec \
 	tests/unit/test_harden_hooks tests/unit/test_harden_scheduling \
+	tests/unit/test_harden_seccomp \
 	tests/unit/test_harden_limits tests/unit/test_harden_mounts \
 	tests/unit/test_harden_namespaces tests/unit/test_harden_pids tests/unit/test_harden_sysctl \
 	tests/unit/test_harden_userns tests/unit/test_plan_namespaces
@@ -137,6 +167,7 @@ tests_unit_test_harden_decisions_SOURCES = tests/unit/test_harden_decisions.c
 tests_unit_test_harden_devices_SOURCES = tests/unit/test_harden_devices.c
 tests_unit_test_harden_exec_SOURCES = tests/unit/test_harden_exec.c \
 	tests/prop/gen_harden.c tests/prop/gen_harden.h tests/prop/gen_spec.c tests/prop/gen_spec.h
+tests_unit_test_harden_seccomp_SOURCES = tests/unit/test_harden_seccomp.c
 tests_unit_test_harden_hooks_SOURCES = tests/unit/test_harden_hooks.c
 tests_unit_test_harden_scheduling_SOURCES = tests/unit/test_harden_scheduling.c
 tests_unit_test_harden_limits_SOURCES = tests/unit/test_harden_limits.c
@@ -148,8 +179,9 @@ tests_unit_test_harden_userns_SOURCES = tests/unit/test_harden_userns.c
 tests_unit_test_plan_namespaces_SOURCES = tests/unit/test_plan_namespaces.c
 
 # The program that integration and engine tests put into containers: static, whatever the build is.
-check_DATA = tests/lib/probe tests/lib/hostile tests/lib/inside
-CLEANFILES += tests/lib/probe tests/lib/hostile tests/lib/inside
+check_DATA = tests/lib/probe tests/lib/hostile tests/lib/inside tests/lib/call tests/lib/spec_fields
+CLEANFILES += tests/lib/probe tests/lib/hostile tests/lib/inside tests/lib/call tests/lib/spec_fields
+EXTRA_DIST += tests/integration/test_bad_input.py
 EXTRA_DIST += tests/lib/probe.c tests/lib/bundle.py tests/lib/harness.py \
 	tests/integration/test_lifecycle.py tests/engines/dockerd.py tests/engines/test_docker.py \
 	tests/fault/test_inject.py tests/bench/floor.c tests/bench/timer.c
@@ -165,6 +197,17 @@ EXTRA_DIST += tests/lib/inside.c tests/engines/test_cis.py
 tests/lib/inside: tests/lib/inside.c
 	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
 		-static -o $@ $(srcdir)/tests/lib/inside.c
+EXTRA_DIST += tests/lib/call.c tests/lib/agent.py tests/integration/test_seccomp_notify.py \
+	tests/integration/test_seccomp.py
+tests/lib/call: tests/lib/call.c
+	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
+		-static -o $@ $(srcdir)/tests/lib/call.c
+EXTRA_DIST += tests/lib/without.c tests/integration/test_fallback.py
+check_DATA += tests/lib/without
+CLEANFILES += tests/lib/without
+tests/lib/without: tests/lib/without.c
+	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
+		-static -o $@ $(srcdir)/tests/lib/without.c
 tests/lib/hostile: $(HOSTILE)
 	$(AM_V_CC)$(MKDIR_P) tests/lib && $(CC) -std=gnu17 -D_GNU_SOURCE -O2 $(WARN_CFLAGS) \
 		-static -o $@ $(srcdir)/tests/lib/hostile*.c
@@ -179,6 +222,7 @@ tests_integration_test_process_host_SOURCES = tests/integration/test_process_hos
 tests_integration_test_sysctl_apply_SOURCES = tests/integration/test_sysctl_apply.c
 tests_integration_test_hooks_run_SOURCES = tests/integration/test_hooks_run.c
 tests_integration_test_hooks_namespaces_SOURCES = tests/integration/test_hooks_namespaces.c
+tests_integration_test_hooks_namespaces_LDFLAGS = -Wl,--wrap=prctl
 tests_integration_test_console_SOURCES = tests/integration/test_console.c
 # Its properties on random documents, hosts and policies.
 check_PROGRAMS += tests/prop/test_harden
@@ -203,19 +247,27 @@ tests_prop_test_plan_SOURCES = tests/prop/test_plan.c tests/unit/files.h \
 
 # The comparison with runc and crun; tests/bench/run builds what it needs.
 EXTRA_PROGRAMS = tests/bench/filter
+# What members config.json has, for tests that go through all of them.
+EXTRA_PROGRAMS += tests/lib/spec_fields
+tests_lib_spec_fields_SOURCES = tests/lib/spec_fields.c
 tests_bench_filter_SOURCES = tests/bench/filter.c
 EXTRA_DIST += tests/bench/floor.c tests/bench/harden tests/bench/run tests/bench/timer.c
 EXTRA_PROGRAMS += tests/bench/bench_harden
 tests_bench_bench_harden_SOURCES = tests/bench/bench_harden.c
 
 # What runs as root: containers, faults, engines.
-EXTRA_DIST += tests/lib/bundle.py tests/lib/harness.py tests/lib/images.py \
+EXTRA_DIST += tests/lib/bundle.py tests/lib/harness.py tests/lib/images.py tests/lib/log_sink.py tests/lib/rootless.py \
+	tests/lib/scene.py tests/lib/terminal.py \
+	tests/integration/test_rootless.py tests/engines/test_podman_rootless.py \
 	tests/integration/test_exec.py tests/integration/test_exec_hostile.py \
 	tests/integration/test_exec_io.py tests/lib/execs.py tests/fault/test_inject_exec.py \
 	tests/integration/test_lifecycle.py tests/fault/test_inject.py \
 	tests/engines/dockerd.py tests/engines/test_containerd.py tests/engines/test_docker.py \
-	tests/engines/test_docker_exec.py \
-	tests/engines/test_podman.py
+	tests/engines/test_docker_exec.py tests/engines/test_docker_build.py tests/engines/crio.py tests/engines/test_crio.py \
+	tests/engines/podbox.py tests/engines/test_podman.py tests/engines/test_podman_life.py tests/engines/test_podman_calls.py \
+	tests/engines/fetch-newer-debian tests/engines/in-newer tests/engines/newer.py tests/engines/test_newer_tree.py \
+	tests/engines/test_newer_docker.py tests/engines/test_newer_podman.py tests/engines/test_newer_podman_rootless.py \
+	tests/engines/test_newer_docker_store.py tests/engines/test_newer_containerd.py
 
 # The root mount: parsers, the plan, and as root on real file systems and overlays.
 check_PROGRAMS += tests/unit/test_mountinfo tests/unit/test_overlay_options \
@@ -270,6 +322,8 @@ tests_prop_test_mounts_plan_SOURCES = tests/prop/test_mounts_plan.c \
 MOUNTS_BOX = tests/integration/box_files.h tests/integration/mounts_agent.h \
 	tests/integration/mounts_box.h
 tests_unit_test_in_root_SOURCES = tests/unit/test_in_root.c
+check_PROGRAMS += tests/unit/test_resolve
+tests_unit_test_resolve_SOURCES = tests/unit/test_resolve.c
 tests_unit_test_mounts_options_SOURCES = tests/unit/test_mounts_options.c
 tests_unit_test_mounts_plan_SOURCES = tests/unit/test_mounts_plan.c
 tests_integration_test_mounts_binds_SOURCES = tests/integration/test_mounts_binds.c $(MOUNTS_BOX)
@@ -290,6 +344,7 @@ EXTRA_DIST += tests/golden/harden
 
 # The process on another kernel.
 EXTRA_DIST += tests/integration/test_process.py
+EXTRA_DIST += tests/integration/test_memory_policy.py tests/integration/test_net_devices.py
 
 # Published holes, and a hostile machine: what the others built, attacked.
 EXTRA_DIST += tests/integration/test_cve.py tests/integration/test_cve_race.py \
@@ -329,6 +384,33 @@ tests_unit_test_harden_exceptions_SOURCES = tests/unit/test_harden_exceptions.c 
 	tests/unit/harden_case.h
 tests_prop_test_policy_roundtrip_SOURCES = tests/prop/test_policy_roundtrip.c \
 	tests/prop/gen_spec.c tests/prop/gen_spec.h
-EXTRA_DIST += tests/integration/test_policy.py tests/engines/test_docker_policy.py \
-	tests/golden/test_policy_man.py \
+EXTRA_DIST += tests/integration/test_policy.py tests/engines/test_docker_policy.py tests/engines/test_docker_life.py \
+	tests/engines/test_docker_swarm.py tests/engines/cri.py tests/engines/test_cri.py \
+	tests/golden/test_policy_man.py tests/golden/test_properties.py \
 	contrib/policy/audit-only.json contrib/policy/off.json contrib/policy/strict.json
+
+# The systemd cgroup driver.
+EXTRA_DIST += tests/unit/dbus_peer.h
+check_PROGRAMS += tests/unit/test_dbus tests/unit/test_dbus_wire
+tests_unit_test_dbus_SOURCES = tests/unit/test_dbus.c
+tests_unit_test_dbus_wire_SOURCES = tests/unit/test_dbus_wire.c
+check_PROGRAMS += tests/unit/test_systemd_plan tests/unit/test_systemd_unit
+tests_unit_test_systemd_plan_SOURCES = tests/unit/test_systemd_plan.c $(CGROUP_FACTS)
+tests_unit_test_systemd_unit_SOURCES = tests/unit/test_systemd_unit.c
+EXTRA_DIST += tests/vm/fetch-systemd tests/vm/_systemd.sh tests/vm/systemd.py tests/vm/test_systemd.sh \
+	tests/vm/rootless.py tests/vm/test_rootless.sh tests/vm/callers.py tests/vm/test_callers.sh \
+	tests/vm/cgroup_mounts.py tests/vm/test_cgroup_mounts.sh
+
+# The suite of crun, and what runs whole containers besides.
+EXTRA_DIST += \
+	tests/conformance/EXPECTED \
+	tests/conformance/box.py \
+	tests/conformance/fetch-crun \
+	tests/conformance/libmount.py \
+	tests/conformance/one.py \
+	tests/conformance/suite.py \
+	tests/conformance/test_crun.py \
+	tests/integration/test_mounts_off.py \
+	tests/integration/test_mount_namespace.py \
+	tests/integration/test_namespaces.py \
+	tests/integration/test_peers.py

@@ -33,7 +33,9 @@ struct cgroup_dir {
 struct cgroup {
 	struct cgroup_dir dirs[CGROUP_MAX_TREES];
 	size_t n;
-	int v2;		      /* index of the v2 directory, -1: none */
+	int v2;	    /* index of the v2 directory, -1: none */
+	pid_t init; /* without any cgroup: see cgroup_without(); else 0 */
+	bool init_alone;
 	struct strbuf record; /* see cgroup_record() */
 	struct strbuf limits; /* see cgroup_limits() */
 };
@@ -48,6 +50,21 @@ struct cgroup {
  * Release with cgroup_close(); removal is cgroup_destroy().
  */
 int cgroup_create(const struct cgroup_plan *p, struct cgroup *ret, struct err *e);
+
+/**
+ * cgroup_create_around - the same for cgroups that systemd has made: @holder, the place-holder of
+ * apply/systemd.h, may be in them.
+ */
+int cgroup_create_around(const struct cgroup_plan *p, pid_t holder, struct cgroup *ret,
+			 struct err *e);
+
+/**
+ * cgroup_make_room - while @n processes that are not the container's are in its cgroups: make room
+ * for them in a v2 pids.max that is too small for the first process to be cloned beside them.
+ * @n: 0 puts the limit back and reads it back
+ */
+int cgroup_make_room(const struct cgroup_plan *p, const struct cgroup *c, unsigned n,
+		     struct err *e);
 
 /**
  * cgroup_apply_limits - only the limits (not the device rules) of @p, written and read back; for
@@ -83,8 +100,36 @@ const char *cgroup_record(const struct cgroup *c);
  */
 const char *cgroup_limits(const struct cgroup *c);
 
+/**
+ * cgroup_mark - write into each of the container's cgroups whose they are: an extended attribute of
+ * the kernel's directory, which nobody inside can write. Without privilege over the host nothing
+ * happens.
+ * @mark: at most 512 bytes
+ */
+void cgroup_mark(const struct cgroup *c, const char *mark);
+
+/** cgroup_is_marked - whether each of the cgroups, of which there is one at least, has this mark.
+ */
+bool cgroup_is_marked(const struct cgroup *c, const char *mark);
+
+/**
+ * cgroup_find_marked - look for cgroups with exactly this mark in whole hierarchies, deepest first;
+ * for a container of which nobody knows any more where they are.
+ * @mountpoints: of the hierarchies; @ret: paths, in @a
+ * 0 or -errno; -E2BIG: more than CGROUP_MAX_TREES.
+ */
+int cgroup_find_marked(const char *const *mountpoints, size_t n, const char *mark, struct arena *a,
+		       char ***ret, size_t *ret_n);
+
 /** cgroup_v2_fd - directory for CLONE_INTO_CGROUP, owned by @c; -1: there is none. */
 int cgroup_v2_fd(const struct cgroup *c);
+
+/**
+ * cgroup_delegate - make @uid of the host the owner of the v2 cgroup and of those of its files that
+ * /sys/kernel/cgroup/delegate names; how many cgroups can be made below it, and how deep, is
+ * bounded before. Nothing without a v2 cgroup.
+ */
+int cgroup_delegate(const struct cgroup *c, uint32_t uid, struct err *e);
 
 /**
  * cgroup_attach_self - move the calling, single-threaded process into the v1 cgroups. For the
@@ -110,6 +155,13 @@ int cgroup_attach_pid(const struct cgroup *c, pid_t pid, struct err *e);
  */
 int cgroup_open(const char *const *paths, size_t n, struct cgroup *ret, struct err *e);
 
+/**
+ * cgroup_without - a container that has no cgroup (rootless, nothing delegated): what is to be
+ * listed, signalled or waited for are the processes in @init's pid namespace.
+ * @alone: that is not the container's own: only @init itself
+ */
+void cgroup_without(struct cgroup *c, pid_t init, bool alone);
+
 /** cgroup_close - close the descriptors and free the record; removes nothing. */
 void cgroup_close(struct cgroup *c);
 
@@ -126,6 +178,14 @@ int cgroup_pids(const struct cgroup *c, struct arena *a, pid_t **ret, size_t *re
  * cgroup is no error. A paused container is thawed by SIGKILL and stays paused for other signals.
  */
 int cgroup_kill(const struct cgroup *c, int sig, struct err *e);
+
+/**
+ * cgroup_take_back - bring the process back into the container's v1 freezer. Somebody may have
+ * moved it to another one and frozen it there, where no signal reaches it; the kernel thaws what
+ * enters a cgroup that is not frozen. Nothing of the other cgroup is changed. @pid is held by the
+ * caller's pidfd. Where it does not help the caller sees the process stay.
+ */
+void cgroup_take_back(const struct cgroup *c, pid_t pid);
 
 /**
  * cgroup_wait_empty - wait until no process is left, without polling (cgroup.events or pidfds).

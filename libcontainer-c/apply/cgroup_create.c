@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -55,6 +56,9 @@ static int make_path(const struct cgroup_tree *t, unsigned *ret_made)
 	return -ENOENT;
 }
 
+/* As the seal's: nobody without privilege over the host can set it (xattr(7)). */
+#define MADE_BY_US "trusted.bulkhead.made"
+
 /* Only what this process made; a parent that somebody else uses by now stays. */
 static void undo_dir(const struct cgroup_tree *t, unsigned made)
 {
@@ -72,18 +76,21 @@ static void undo_dir(const struct cgroup_tree *t, unsigned made)
 }
 
 /* Left behind by a run that died, it is usable; with processes it is another container's. */
-static int check_unused(const struct cgroup_dir *d, struct err *e)
+static int check_unused(const struct cgroup_dir *d, pid_t holder, struct err *e)
 {
 	struct arena a = ARENA_INIT;
 	struct cgroup_pid_list l = {0};
 	int r = cgroup_dir_pids(d->dir_fd, &a, &l, e);
+	size_t n = l.n_hidden;
 
+	for (size_t i = 0; i < l.n; i++)
+		n += l.pids[i] != holder;
 	arena_free(&a);
 	if (r < 0)
 		return r;
-	if (l.n > 0)
+	if (n > 0)
 		return err_set(e, ERR_STATE, EBUSY,
-			       "container's cgroup is not empty: %zu process(es) found", l.n);
+			       "container's cgroup is not empty: %zu process(es) found", n);
 	return 0;
 }
 
@@ -107,7 +114,8 @@ static int lock_dir(const struct cgroup_dir *d, const char *path, struct err *e)
 		       path, strerrorname_np(errno));
 }
 
-static int make_dir(const struct cgroup_plan *p, size_t i, struct cgroup_dir *ret, struct err *e)
+static int make_dir(const struct cgroup_plan *p, size_t i, pid_t holder, struct cgroup_dir *ret,
+		    struct err *e)
 {
 	const struct cgroup_tree *t = &p->trees[i];
 	unsigned made = 0;
@@ -125,7 +133,15 @@ static int make_dir(const struct cgroup_plan *p, size_t i, struct cgroup_dir *re
 	if (r == 0 && i == 0)
 		r = lock_dir(ret, t->dir, e);
 	if (r == 0 && existed)
-		r = check_unused(ret, e);
+		r = check_unused(ret, holder, e);
+	if (r == 0 && !existed)
+		(void)fsetxattr(ret->dir_fd, MADE_BY_US, "1", 1, 0);
+	/* Engines keep empty ones for what is to come: "docker", "kubepods". */
+	if (r == 0 && existed && p->must_be_new && fgetxattr(ret->dir_fd, MADE_BY_US, NULL, 0) < 0)
+		r = err_set(e, ERR_STATE, EEXIST,
+			    "/linux/cgroupsPath: there is none, and the cgroup %s of the "
+			    "container's name exists already",
+			    t->dir);
 	if (r == 0)
 		r = check_not_frozen(ret, e);
 	if (r < 0)
@@ -136,7 +152,7 @@ static int make_dir(const struct cgroup_plan *p, size_t i, struct cgroup_dir *re
 	return ret->ops->prepare(p, i, ret->dir_fd, e);
 }
 
-static int make_all(const struct cgroup_plan *p, struct cgroup *c, struct err *e)
+static int make_all(const struct cgroup_plan *p, pid_t holder, struct cgroup *c, struct err *e)
 {
 	/* Modes are part of what others see in the tree; the caller's umask is not asked. */
 	mode_t mask = umask(0);
@@ -146,7 +162,7 @@ static int make_all(const struct cgroup_plan *p, struct cgroup *c, struct err *e
 		struct cgroup_dir *d = &c->dirs[i];
 		*d = (struct cgroup_dir){.dir_fd = -1, .tasks_fd = -1};
 		c->n = i + 1;
-		r = make_dir(p, i, d, e);
+		r = make_dir(p, i, holder, d, e);
 		if (d->ops == &cgroup_v2_ops)
 			c->v2 = (int)i;
 	}
@@ -174,7 +190,8 @@ static int write_all(const struct cgroup_plan *p, struct cgroup *c, struct err *
 	return r;
 }
 
-int cgroup_create(const struct cgroup_plan *p, struct cgroup *ret, struct err *e)
+int cgroup_create_around(const struct cgroup_plan *p, pid_t holder, struct cgroup *ret,
+			 struct err *e)
 {
 	struct cgroup c = {.v2 = -1};
 	int r;
@@ -182,7 +199,7 @@ int cgroup_create(const struct cgroup_plan *p, struct cgroup *ret, struct err *e
 	if (p->n_trees > CGROUP_MAX_TREES)
 		return err_set(e, ERR_HOST, E2BIG, "this host has more than %d cgroup hierarchies",
 			       CGROUP_MAX_TREES);
-	r = make_all(p, &c, e);
+	r = make_all(p, holder, &c, e);
 	if (r == 0)
 		r = write_all(p, &c, e);
 	if (r == 0)
@@ -195,6 +212,11 @@ int cgroup_create(const struct cgroup_plan *p, struct cgroup *ret, struct err *e
 	}
 	*ret = c;
 	return 0;
+}
+
+int cgroup_create(const struct cgroup_plan *p, struct cgroup *ret, struct err *e)
+{
+	return cgroup_create_around(p, 0, ret, e);
 }
 
 int cgroup_apply_limits(const struct cgroup_plan *p, struct cgroup *c, struct err *e)

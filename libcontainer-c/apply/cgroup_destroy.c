@@ -33,24 +33,31 @@ static int check_path(const char *path, struct err *e)
 	return 0;
 }
 
+/* A busy one stays, and with it those above: the caller looks again. */
+static int remove_child(int parent_fd, const char *name, void *arg)
+{
+	bool *removed = arg;
+
+	if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0)
+		*removed = true;
+	return 0;
+}
+
 /* Deepest first. 1: something was removed. */
 static int remove_below(const char *path, struct err *e)
 {
-	struct arena a = ARENA_INIT;
 	struct cgroup_dir d;
-	char **below;
-	size_t n;
-	int r = cgroup_open_dir(path, &d, e), removed = 0;
+	bool removed = false;
+	int r = cgroup_open_dir(path, &d, e);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = cgroup_subtree(d.dir_fd, &a, &below, &n, e);
-	for (size_t i = n; r == 0 && i-- > 0;)
-		if (unlinkat(d.dir_fd, below[i], AT_REMOVEDIR) == 0)
-			removed = 1;
+	r = cgroup_walk(d.dir_fd, remove_child, &removed);
 	close(d.dir_fd);
-	arena_free(&a);
-	return r < 0 ? r : removed;
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM, -r, "removing the cgroups below %s: %s", path,
+			       strerrorname_np(-r));
+	return removed;
 }
 
 /* 0 gone, 1 still busy, negative errno. */
@@ -78,7 +85,7 @@ static int still_busy(const char *path, struct err *e)
 		cgroup_dir_pids(d.dir_fd, &a, &l, e);
 		close(d.dir_fd);
 	}
-	size_t n = l.n;
+	size_t n = l.n + l.n_hidden;
 	arena_free(&a);
 	return err_set(e, ERR_SYSTEM, EBUSY, "the cgroup %s still has %zu process(es) after %d ms",
 		       path, n, WAIT_MS);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,6 +41,9 @@ int cgroup_freeze(const struct cgroup *c, struct err *e)
 		if (r != -ENOENT)
 			return r;
 	}
+	if (n == 0)
+		return err_set(e, ERR_HOST, ENOTSUP,
+			       "the container has no cgroup that could be frozen");
 	return err_set(e, ERR_HOST, ENOTSUP, "this host has no cgroup freezer");
 }
 
@@ -190,7 +194,8 @@ static bool is_empty(const struct cgroup *c)
 	if (cgroup_v2_fd(c) >= 0)
 		empty = cgroup_v2_ops.wait_empty(cgroup_v2_fd(c), 0) == 0;
 	if (empty && v1)
-		empty = cgroup_dir_pids(v1->dir_fd, &a, &l, NULL) == 0 && l.n == 0;
+		empty = cgroup_dir_pids(v1->dir_fd, &a, &l, NULL) == 0 && l.n == 0 &&
+			l.n_hidden == 0;
 	arena_free(&a);
 	return empty;
 }
@@ -199,7 +204,7 @@ int cgroup_kill(const struct cgroup *c, int sig, struct err *e)
 {
 	struct err ignored = {0};
 
-	if (is_empty(c))
+	if (c->init <= 0 && is_empty(c))
 		return 0;
 	if (sig == SIGKILL) {
 		if (cgroup_v2_fd(c) < 0 || cgroup_v2_ops.kill(cgroup_v2_fd(c)) < 0)
@@ -230,7 +235,7 @@ static int wait_pids(const pid_t *pids, size_t n, int64_t deadline)
 		if (fd < 0)
 			return -errno;
 		do
-			r = poll(&p, 1, cgroup_poll_ms(deadline));
+			r = sys_pidfd_poll(&p, 1, cgroup_poll_ms(deadline));
 		while (r < 0 && errno == EINTR);
 		if (r <= 0)
 			return r < 0 ? -errno : -ETIMEDOUT;
@@ -276,4 +281,14 @@ int cgroup_wait_empty(const struct cgroup *c, int timeout_ms, struct err *e)
 		if (!cgroup_backoff(&delay, deadline))
 			return timed_out(n, timeout_ms, e);
 	}
+}
+
+void cgroup_take_back(const struct cgroup *c, pid_t pid)
+{
+	const struct cgroup_dir *v1 = cgroup_v1_dir(c);
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	if (v1)
+		(void)file_write_at(v1->dir_fd, "cgroup.procs", text);
 }

@@ -241,3 +241,35 @@ int cgroup_put_limits(const struct cgroup_plan *p, struct cgroup *c, struct strb
 	*ret_kernel_memory = l.kmem_ineffective ? p->kernel_memory_fallback : p->kernel_memory;
 	return 0;
 }
+
+/* v1 counts a process that comes by `tasks` without asking the limit. */
+static int room_in(const struct cgroup_dir *d, const struct cgroup_setting *s, unsigned n,
+		   struct err *e)
+{
+	char text[32], got[32];
+	uint64_t limit;
+
+	if (d->ops->version != CGROUP_V2 || strcmp(s->file, "pids.max") != 0 ||
+	    str_u64(s->value, UINT32_MAX, &limit) < 0 || limit > 8)
+		return 0;
+	snprintf(text, sizeof(text), "%" PRIu64, limit + n);
+	int r = file_write_at(d->dir_fd, s->file, text);
+	ssize_t len = r < 0 ? r : file_read_at(d->dir_fd, s->file, got, sizeof(got));
+	if (len < 0)
+		return err_set(e, ERR_HOST, (int)-len, "%s: writing \"%s\": %s", s->pointer, text,
+			       strerrorname_np((int)-len));
+	got[strcspn(got, "\n")] = '\0';
+	if (strcmp(got, text) != 0)
+		return err_set(e, ERR_HOST, EIO, "%s: wanted \"%s\", got \"%s\"", s->pointer, text,
+			       got);
+	return 0;
+}
+
+int cgroup_make_room(const struct cgroup_plan *p, const struct cgroup *c, unsigned n, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n_settings; i++)
+		r = room_in(&c->dirs[p->settings[i].tree], &p->settings[i], n, e);
+	return r;
+}

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-static int list_add(struct cgroup_pid_list *l, struct arena *a, pid_t pid)
+int cgroup_pid_add(struct cgroup_pid_list *l, struct arena *a, pid_t pid)
 {
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? l->cap * 2 : 64;
@@ -43,9 +43,9 @@ static int parse_chunk(struct pid_parser *p, const char *buf, size_t n, struct a
 			p->digits = true;
 			continue;
 		}
-		/* 0 is a process outside our pid namespace: nothing can be done to it. */
+		l->n_hidden += p->digits && p->value == 0;
 		if (p->digits && p->value > 0) {
-			int r = list_add(l, a, p->value);
+			int r = cgroup_pid_add(l, a, p->value);
 			if (r < 0)
 				return r;
 		}
@@ -74,24 +74,31 @@ static int read_procs(int dir_fd, const char *file, struct arena *a, struct cgro
 	}
 }
 
+struct pid_walk {
+	struct arena *a;
+	struct cgroup_pid_list *l;
+};
+
+static int visit_procs(int parent_fd, const char *name, void *arg)
+{
+	struct pid_walk *w = arg;
+	const char *file = arena_printf(w->a, "%s/cgroup.procs", name);
+	int r = file ? read_procs(parent_fd, file, w->a, w->l) : -ENOMEM;
+
+	/* Removed meanwhile; or threaded (v2): their domain lists the processes. */
+	return r == -ENOENT || r == -ENODEV || r == -EOPNOTSUPP ? 0 : r;
+}
+
 int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *l, struct err *e)
 {
-	char **below;
-	size_t n;
+	struct pid_walk w = {.a = a, .l = l};
 	int r = read_procs(dir_fd, "cgroup.procs", a, l);
 
 	/* The cgroup was removed meanwhile (ENODEV: while open): nobody is in it. */
 	if (r == -ENOENT || r == -ENODEV)
 		return 0;
 	if (r == 0)
-		r = cgroup_subtree(dir_fd, a, &below, &n, e);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		const char *file = arena_printf(a, "%s/cgroup.procs", below[i]);
-		r = file ? read_procs(dir_fd, file, a, l) : -ENOMEM;
-		/* Threaded cgroups (v2): their domain lists the processes. */
-		if (r == -ENOENT || r == -ENODEV || r == -EOPNOTSUPP)
-			r = 0;
-	}
+		r = cgroup_walk(dir_fd, visit_procs, &w);
 	if (r < 0)
 		return err_set(e, ERR_SYSTEM, -r, "reading the container's processes: %s",
 			       strerrorname_np(-r));
@@ -123,6 +130,8 @@ static int collect(const struct cgroup *c, struct arena *a, struct cgroup_pid_li
 	const struct cgroup_dir *v1 = cgroup_v1_dir(c);
 	int r = 0;
 
+	if (c->init > 0)
+		return cgroup_pidns_pids(c->init, c->init_alone, a, l, e);
 	if (cgroup_v2_fd(c) >= 0)
 		r = cgroup_dir_pids(cgroup_v2_fd(c), a, l, e);
 	if (r == 0 && v1)

@@ -42,17 +42,35 @@ bool cgroup_backoff(int64_t *delay_ns, int64_t deadline_ns);
  */
 ssize_t cgroup_read(int fd, char *buf, size_t size);
 
-/** cgroup_subtree - relative paths of all cgroups below @dir_fd, parents before children. */
-int cgroup_subtree(int dir_fd, struct arena *a, char ***ret, size_t *ret_n, struct err *e);
+/** cgroup_visit - the cgroup @name in @parent_fd; a negative errno ends the walk. */
+typedef int (*cgroup_visit)(int parent_fd, const char *name, void *arg);
+
+/**
+ * cgroup_walk - call @visit for each cgroup below @dir_fd, children before their parent, however
+ * deep. One that goes away meanwhile is left out. 0, or what @visit returned, or -errno (-E2BIG:
+ * more names than a working tree has).
+ */
+int cgroup_walk(int dir_fd, cgroup_visit visit, void *arg);
 
 /* A list of processes that grows in an arena. */
 struct cgroup_pid_list {
 	pid_t *pids;
 	size_t n, cap;
+	size_t n_hidden; /* further ones, outside our pid namespace: nothing can be done to them */
 };
 
 /** cgroup_dir_pids - add the processes of @dir_fd and all cgroups below it. */
 int cgroup_dir_pids(int dir_fd, struct arena *a, struct cgroup_pid_list *list, struct err *e);
+
+/** cgroup_pid_add - one process more. 0 or -ENOMEM. */
+int cgroup_pid_add(struct cgroup_pid_list *list, struct arena *a, pid_t pid);
+
+/**
+ * cgroup_pidns_pids - add the processes in the pid namespace of @init, those in namespaces below it
+ * excepted; with @alone only @init.
+ */
+int cgroup_pidns_pids(pid_t init, bool alone, struct arena *a, struct cgroup_pid_list *list,
+		      struct err *e);
 
 /** cgroup_v1_dir - the v1 cgroup to ask about processes: the freezer's, else any; NULL: no v1. */
 const struct cgroup_dir *cgroup_v1_dir(const struct cgroup *c);

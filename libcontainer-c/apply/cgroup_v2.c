@@ -69,11 +69,12 @@ static bool has_processes(int dir_fd)
 static int enable_at(const struct cgroup_plan *p, int dir_fd, const char *dir, struct err *e)
 {
 	char have[512], text[64];
-	AUTO_FD fd = openat(dir_fd, "cgroup.subtree_control", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -errno : cgroup_read(fd, have, sizeof(have));
+	static const char file[] = "cgroup.subtree_control";
+	ssize_t n = file_read_at(dir_fd, file, have, sizeof(have));
+	AUTO_FD fd = -1;
 
 	if (n < 0)
-		return err_set(e, ERR_HOST, (int)-n, "%s/cgroup.subtree_control: %s", dir,
+		return err_set(e, ERR_HOST, (int)-n, "%s/%s: %s", dir, file,
 			       strerrorname_np((int)-n));
 	for (size_t i = 0; i < p->n_v2_controllers; i++) {
 		const char *c = p->v2_controllers[i];
@@ -82,9 +83,12 @@ static int enable_at(const struct cgroup_plan *p, int dir_fd, const char *dir, s
 			continue;
 		if (has_processes(dir_fd))
 			return enable_error(p, c, dir, EBUSY, e);
+		/* Above a delegated cgroup it may be read only, and has what it has. */
+		if (fd < 0)
+			fd = openat(dir_fd, file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 		text[0] = '+';
 		memcpy(text + 1, c, len + 1);
-		int r = fd_write_once(fd, text, len + 1);
+		int r = fd < 0 ? -errno : fd_write_once(fd, text, len + 1);
 		if (r < 0)
 			return enable_error(p, c, dir, -r, e);
 	}

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "kernel/mount_id.h"
 #include "kernel/sys.h"
 
 /* Whether @name in @dir_fd is what @d asks for. 1, 0 or -errno. */
@@ -179,16 +180,6 @@ static int make_in_store(const struct device_plan *d, size_t i, struct devices *
 	return r < 0 ? r : bind_node(name, d, s, env, e);
 }
 
-static int mount_id(int fd, uint64_t *ret)
-{
-	struct statx sx;
-
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &sx) < 0)
-		return -errno;
-	*ret = sx.stx_mnt_id;
-	return 0;
-}
-
 /*
  * The directory of a device below /dev, if it lies on the tmpfs at /dev: "/dev/net/tun" does,
  * unless another mount covers /dev/net. Returns 1 with *@ret_fd (which may be -1 for /dev itself),
@@ -274,15 +265,16 @@ static int find_null(const struct mounts_plan *p, const struct mounts_env *env, 
 {
 	if (!p->n_masked)
 		return 0;
+	const struct device_plan null_device = {.path = "/dev/null",
+						.mode = S_IFCHR | 0666,
+						.major = 1,
+						.minor = 3,
+						.uid = env->root_uid,
+						.gid = env->root_gid};
 	int dir_fd = dev_tmpfs_fd;
 	const char *name = "null";
-	if (dir_fd < 0) {
-		const struct device_plan null_device = {.path = "/dev/null",
-							.mode = S_IFCHR | 0666,
-							.major = 1,
-							.minor = 3,
-							.uid = env->root_uid,
-							.gid = env->root_gid};
+	/* linux.devices may have made it another one. */
+	if (dir_fd < 0 || is_device(dir_fd, name, &null_device) != 1) {
 		int r = store_open(s, env, e);
 		if (r >= 0)
 			r = make_node(s->store_fd, name, &null_device, env, e);

@@ -32,7 +32,8 @@ int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e)
 			return err_sys(e, errno, "stat stdio descriptor %d", fd);
 		if (fs.f_type != PIPEFS_MAGIC)
 			continue;
-		if (fchown(fd, uid, gid) < 0)
+		/* A user namespace: somebody's beyond our ids, and the open descriptor suffices. */
+		if (fchown(fd, uid, gid) < 0 && errno != EPERM)
 			return err_sys(e, errno, "chown stdio descriptor %d", fd);
 	}
 	return 0;
@@ -47,13 +48,20 @@ unsigned fds_inherited(void)
 	return n;
 }
 
-int fds_check_preserved(unsigned n, unsigned inherited, struct err *e)
+int fds_preserved(unsigned listen, unsigned asked, unsigned inherited, unsigned *ret, struct err *e)
+{
+	uint64_t n = (uint64_t)listen + asked;
+
+	if (asked && !inherited)
+		return err_sys(e, EBADF, "unable to stat preserved-fd 0 (of %u)", asked);
+	*ret = n < inherited ? (unsigned)n : inherited;
+	return 0;
+}
+
+int fds_check_preserved(unsigned n, struct err *e)
 {
 	struct stat st;
 
-	if (n > inherited)
-		return err_sys(e, EBADF, "unable to stat preserved-fd %u (of %u)", inherited + 3,
-			       n);
 	/* openat(2) with ".." has no bounds there: the root that was pivoted to is not above it. */
 	for (unsigned fd = 0; fd < 3 + n; fd++)
 		if (fstat((int)fd, &st) == 0 && S_ISDIR(st.st_mode))
@@ -68,7 +76,9 @@ unsigned fds_listen(void)
 {
 	uint64_t pid, n;
 
-	if (str_u64(getenv("LISTEN_PID"), INT_MAX, &pid) < 0 || (pid_t)pid != getpid())
+	const char *whose = getenv("LISTEN_PID");
+
+	if (whose && (str_u64(whose, INT_MAX, &pid) < 0 || (pid_t)pid != getpid()))
 		return 0;
 	if (str_u64(getenv("LISTEN_FDS"), INT_MAX - 3, &n) < 0)
 		return 0;
@@ -92,22 +102,36 @@ int fds_seal(unsigned keep, struct err *e)
 	return keep_open(keep, e);
 }
 
-int fds_close(unsigned keep, int a, int b, struct err *e)
+/* Close what lies between the exceptions, which are in rising order; -1: none. */
+static int close_between(int proc_fd, unsigned first, const int *except, size_t n, struct err *e)
 {
-	const int except[] = {a < b ? a : b, a < b ? b : a};
-	unsigned first = 3 + keep;
-
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (except[i] < (int)first)
 			continue;
 		if (fcntl(except[i], F_SETFD, FD_CLOEXEC) < 0)
 			return err_sys(e, errno, "set close-on-exec");
 		if (except[i] > (int)first &&
-		    sys_close_range(first, (unsigned)except[i] - 1, 0) < 0)
+		    sys_close_range_by(proc_fd, first, (unsigned)except[i] - 1, 0) < 0)
 			return err_sys(e, errno, "close_range");
 		first = (unsigned)except[i] + 1;
 	}
-	if (sys_close_range(first, ~0u, 0) < 0)
-		return err_sys(e, errno, "close_range");
-	return keep_open(keep, e);
+	return sys_close_range_by(proc_fd, first, ~0u, 0) < 0 ? err_sys(e, errno, "close_range")
+							      : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+int fds_close(int proc_fd, unsigned keep, int a, int b, struct err *e)
+{
+	int except[] = {a, b, proc_fd};
+	unsigned first = 3 + keep;
+
+	qsort(except, 3, sizeof(except[0]), by_number);
+	int r = close_between(proc_fd, first, except, 3, e);
+	if (proc_fd >= (int)first)
+		close(proc_fd);
+	return r < 0 ? r : keep_open(keep, e);
 }

@@ -22,15 +22,24 @@ int fds_chown_stdio(uint32_t uid, uint32_t gid, struct err *e);
 unsigned fds_inherited(void);
 
 /**
- * fds_check_preserved - that 3 .. 3+@n-1 came from the caller, and that neither these nor stdio are
- * directories (ERR_POLICY): what CVE-2024-21626 leaked must not be handed over on purpose.
+ * fds_preserved - how many descriptors from 3 on the program gets: those that socket activation
+ * announced and @asked more, or all that came from the caller. Fewer than asked for is no failure
+ * (nor is it for crun), and none of the runtime's own ever counts; none at all is one, as for runc.
  * @inherited: what fds_inherited() said at the start
- * "unable to stat preserved-fd 4 (of 2): bad file descriptor"
+ * "unable to stat preserved-fd 0 (of 2): bad file descriptor"
  */
-int fds_check_preserved(unsigned n, unsigned inherited, struct err *e);
+int fds_preserved(unsigned listen, unsigned asked, unsigned inherited, unsigned *ret,
+		  struct err *e);
 
-/** fds_listen - number of descriptors passed by socket activation to this process (sd_listen_fds):
- * LISTEN_FDS when LISTEN_PID is the caller's pid, else 0. */
+/**
+ * fds_check_preserved - that neither 3 .. 3+@n-1 nor stdio are directories (ERR_POLICY): what
+ * CVE-2024-21626 leaked must not be handed over on purpose.
+ */
+int fds_check_preserved(unsigned n, struct err *e);
+
+/** fds_listen - number of descriptors that socket activation announces to this process
+ * (sd_listen_fds): LISTEN_FDS when LISTEN_PID is the caller's pid or, as for crun, not set; else 0.
+ */
 unsigned fds_listen(void);
 
 /**
@@ -43,7 +52,8 @@ int fds_seal(unsigned keep, struct err *e);
  * close-on-exec; 3 .. 3+@keep-1 go through execve(2). To be called before any name is looked up in
  * the container: marking is not enough, because the working directory's or the program's path may
  * lead through /proc/self/fd (CVE-2024-21626). @a and @b must not be directories.
+ * @proc_fd: the host's procfs, or -1: /proc; closed, too, as the last one.
  */
-int fds_close(unsigned keep, int a, int b, struct err *e);
+int fds_close(int proc_fd, unsigned keep, int a, int b, struct err *e);
 
 #endif

@@ -3,6 +3,7 @@
 #include "apply/hook_child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/keyctl.h>
 #include <poll.h>
@@ -14,20 +15,6 @@
 #include "apply/hooks.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
-
-/* In a pid namespace the process itself cannot move: its parent chooses for it at the clone. */
-#define ENTERED_BY_CHILD(flags) ((flags) & ~(uint64_t)CLONE_NEWPID)
-
-static void default_signals(void)
-{
-	sigset_t none;
-
-	for (int s = 1; s < NSIG; s++)
-		if (s != SIGKILL && s != SIGSTOP)
-			signal(s, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
 
 /* Root of the user namespace just entered, with nothing of the host's ids left. */
 static int become_root(void)
@@ -56,9 +43,9 @@ static void __attribute__((noreturn)) fail(int report_fd, enum hook_step step, i
 }
 
 /* After the last change of ids, which clears the signal. */
-static void die_with_runtime(int report_fd)
+static void die_with_runtime(const struct hook_stdio *io)
 {
-	struct pollfd reader = {.fd = report_fd};
+	struct pollfd reader = {.fd = io->report};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* It may have died before; then nobody reads the report. */
@@ -66,80 +53,127 @@ static void die_with_runtime(int report_fd)
 		_exit(127);
 }
 
+/* Namespaces of this process, and the pid namespace of those that it will fork. */
+static void enter(const struct hooks_run *how, const struct hook_stdio *io)
+{
+	int r;
+
+	if (how->ns_pidfd < 0 || !how->ns_flags)
+		return;
+	if (sys_setns(how->ns_pidfd, (int)how->ns_flags) < 0)
+		fail(io->report, HOOK_STEP_NAMESPACES, errno);
+	if (how->ns_flags & CLONE_NEWUSER && (r = become_root()) < 0)
+		fail(io->report, HOOK_STEP_ROOT, -r);
+}
+
 static void __attribute__((noreturn))
 run(const struct hook_plan *hook, const struct hooks_run *how, const struct hook_stdio *io)
 {
-	uint64_t ns = ENTERED_BY_CHILD(how->ns_flags);
-	int r;
-
-	setpgid(0, 0);
-	default_signals();
-	if (how->ns_pidfd >= 0 && ns && sys_setns(how->ns_pidfd, (int)ns) < 0)
-		fail(io->report, HOOK_STEP_NAMESPACES, errno);
-	if (how->ns_pidfd >= 0 && ns & CLONE_NEWUSER && (r = become_root()) < 0)
-		fail(io->report, HOOK_STEP_ROOT, -r);
-	die_with_runtime(io->report);
+	die_with_runtime(io);
 	/* Best effort, as in every runtime: no keyrings in the kernel, or no quota, is no failure.
 	 */
 	if (how->leave_keyring)
 		(void)sys_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
-	r = set_stdio(io);
+	int r = set_stdio(io);
 	if (r < 0)
 		fail(io->report, HOOK_STEP_STDIO, -r);
 	if (chdir(how->cwd) < 0)
 		fail(3, HOOK_STEP_CWD, errno);
-	execve(hook->path, hook->argv, hook->envp);
+	execve(hook->path, hook->argv, hook->envp ? hook->envp : environ);
 	fail(3, HOOK_STEP_EXEC, errno);
 }
 
-/* Children to come are made in the pid namespace of @pidfd. */
-static int choose_pidns(int pidfd)
+/* Tells @tell_fd the number of the hook's process, which is our sibling. */
+static void __attribute__((noreturn))
+run_sibling(const struct hook_plan *hook, const struct hooks_run *how, const struct hook_stdio *io,
+	    int tell_fd)
 {
-	return sys_setns(pidfd, CLONE_NEWPID) < 0 ? -errno : 0;
+	pid_t pid = sys_fork_sibling();
+
+	if (pid < 0)
+		fail(io->report, HOOK_STEP_NAMESPACES, errno);
+	if (pid > 0)
+		_exit(fd_write_once(tell_fd, &pid, sizeof(pid)) == (ssize_t)sizeof(pid) ? 0 : 127);
+	setpgid(0, 0);
+	run(hook, how, io);
+}
+
+/* The hook's process, or one that ends at once and leaves a report. */
+static pid_t clone_one(const struct hook_plan *hook, const struct hooks_run *how,
+		       const struct hook_stdio *io, int tell_fd, int *ret_pidfd)
+{
+	/* In the container this is under its filter. */
+	pid_t pid = sys_fork(ret_pidfd);
+
+	if (pid != 0)
+		return pid < 0 ? -errno : pid;
+	close(io->report_reader);
+	sys_default_signals();
+	enter(how, io);
+	if (tell_fd >= 0)
+		run_sibling(hook, how, io, tell_fd);
+	setpgid(0, 0);
+	run(hook, how, io);
+}
+
+static void wait_for(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/*
+ * Nobody moves to another pid namespace, but what he forks does. A process in between does that, so
+ * that the runtime need not come back from there, which an ordinary user may not.
+ */
+static int clone_into_pidns(const struct hook_plan *hook, const struct hooks_run *how,
+			    const struct hook_stdio *io, int *ret_pidfd)
+{
+	int tell[2], between_fd;
+	pid_t pid;
+
+	if (pipe2(tell, O_CLOEXEC) < 0)
+		return -errno;
+	AUTO_FD rd = tell[0];
+	AUTO_FD wr = tell[1];
+	pid_t between = clone_one(hook, how, io, wr, &between_fd);
+	fd_closep(&wr);
+	if (between < 0)
+		return between;
+	ssize_t n;
+	do
+		n = read(rd, &pid, sizeof(pid));
+	while (n < 0 && errno == EINTR);
+	/* It could not go there: the report says why, and this is the process that made it. */
+	if (n != (ssize_t)sizeof(pid)) {
+		*ret_pidfd = between_fd;
+		return between;
+	}
+	wait_for(between);
+	close(between_fd);
+	/* Nobody but us reaps it: the number is its. */
+	*ret_pidfd = sys_pidfd_open(pid);
+	if (*ret_pidfd >= 0)
+		return pid;
+	int r = -errno;
+	kill(pid, SIGKILL);
+	wait_for(pid);
+	return r;
 }
 
 int hook_clone(const struct hook_plan *hook, const struct hooks_run *how,
 	       const struct hook_stdio *io, int *ret_pidfd)
 {
-	AUTO_FD self = -1;
-	int pidfd = -1, r = 0;
-
 	/* The mount namespace is shared with the runtime until pivot_root: nothing to enter, and
 	   a path must never be looked up in the container's. */
 	if (how->ns_pidfd >= 0 && how->ns_flags & CLONE_NEWNS)
 		return -EINVAL;
-	bool pidns = how->ns_pidfd >= 0 && how->ns_flags & CLONE_NEWPID;
-	if (pidns) {
-		self = sys_pidfd_open(getpid());
-		r = self < 0 ? -errno : choose_pidns(how->ns_pidfd);
-		if (r < 0)
-			return r;
-	}
-	struct clone_args args = {
-		.flags = CLONE_PIDFD,
-		.pidfd = (uint64_t)(uintptr_t)&pidfd,
-		.exit_signal = SIGCHLD,
-	};
-	pid_t pid = sys_clone3(&args);
-	if (pid == 0)
-		run(hook, how, io);
-	r = pid < 0 ? -errno : pid;
+	int pid = how->ns_pidfd >= 0 && how->ns_flags & CLONE_NEWPID
+			  ? clone_into_pidns(hook, how, io, ret_pidfd)
+			  : clone_one(hook, how, io, -1, ret_pidfd);
 	if (pid > 0)
 		setpgid(pid, pid); /* whoever of both is first: a kill must find the group */
-	if (pidns) {
-		int back = choose_pidns(self);
-
-		if (back < 0 && r > 0) {
-			/* Nothing that we fork from here on would be where it belongs. */
-			kill(pid, SIGKILL);
-			waitpid(pid, NULL, 0);
-			close(pidfd);
-			r = back;
-		}
-	}
-	if (r > 0)
-		*ret_pidfd = pidfd;
-	return r;
+	return pid;
 }
 
 const char *hook_report_text(const struct hook_report *r)

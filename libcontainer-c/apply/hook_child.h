@@ -23,6 +23,7 @@ struct hook_report {
 /* The process's descriptors 0, 1, 2 and the pipe that execve(2) closes. All above 2. */
 struct hook_stdio {
 	int in, out, err, report;
+	int report_reader; /* the runtime's end of it, which the process must not keep */
 };
 
 /**

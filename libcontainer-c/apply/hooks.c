@@ -96,7 +96,7 @@ static int watch(struct running *h, int64_t deadline)
 
 		if (deadline && left <= 0)
 			return -ETIMEDOUT;
-		int n = poll(fds, 4, left > INT32_MAX ? INT32_MAX : (int)left);
+		int n = sys_pidfd_poll(fds, 4, left > INT32_MAX ? INT32_MAX : (int)left);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n <= 0)
@@ -230,7 +230,7 @@ static int start(const struct hook_plan *hook, const struct hooks_run *how, stru
 	if (r == 0)
 		r = make_pipe(report, 0);
 	if (r == 0) {
-		const struct hook_stdio io = {in, out[1], err[1], report[1]};
+		const struct hook_stdio io = {in, out[1], err[1], report[1], report[0]};
 
 		r = hook_clone(hook, how, &io, &h->pidfd);
 	}

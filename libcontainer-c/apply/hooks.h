@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hooks.h: run hooks. A hook gets the state on stdin, exactly its own environment, no descriptor
+ * hooks.h: run hooks. A hook gets the state on stdin, the environment of its plan, no descriptor
  * but 0, 1 and 2, default signals, and a process group of its own; what it writes is kept (4 KiB of
  * each stream) for the error message. Allocates nothing, so the container's child can use it too.
  */

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
@@ -43,6 +43,12 @@ static int refuse(int dirfd, const char *path, bool recursive, const char *what,
 	if (statx(dirfd, path, AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) == 0 &&
 	    mountinfo_read(&text, NULL) == 0 && text.buf)
 		(void)mountinfo_find(text.buf, st.stx_mnt_id, &m, NULL);
+	if (code == ENOSYS)
+		return err_set(
+			e, ERR_HOST, code,
+			"%s filesystem %s can't be idmapped: mount_setattr(2) (Linux 5.12) is "
+			"missing or denied on this host",
+			what, m.fstype);
 	const char *below = recursive ? ", or one mounted below it," : "";
 	if (code == EPERM)
 		return err_set(e, ERR_HOST, code,
@@ -72,7 +78,7 @@ int idmap_clone(int dirfd, const char *path, int userns_fd, uint64_t attr_set, b
 	}
 	if (attr.attr_set && sys_mount_setattr(fd, "", AT_EMPTY_PATH | deep, &attr) != 0) {
 		int code = errno;
-		if (userns_fd >= 0 && (code == EINVAL || code == EPERM))
+		if (userns_fd >= 0 && (code == EINVAL || code == EPERM || code == ENOSYS))
 			return refuse(dirfd, path, recursive, what, code, e);
 		return err_sys(e, code, "%s: mount_setattr", what);
 	}

@@ -19,8 +19,8 @@ struct err;
  * @what: what it is, for the error text ("rootfs", "layer 3", "/mounts/4")
  *
  * Returns a descriptor (O_PATH, close-on-exec, owned by the caller; closing it undoes everything)
- * or -errno. -EINVAL and -EPERM of the idmapping are ERR_HOST "WHAT filesystem TYPE can't be
- * idmapped on this kernel": callers that may go on without a map test for ERR_HOST.
+ * or -errno. -EINVAL, -EPERM and -ENOSYS of the idmapping are ERR_HOST "WHAT filesystem TYPE can't
+ * be idmapped on this kernel": callers that may go on without a map test for ERR_HOST.
  */
 int idmap_clone(int dirfd, const char *path, int userns_fd, uint64_t attr_set, bool recursive,
 		const char *what, struct err *e);

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 
 #include "base/fd.h"
+#include "kernel/mount_id.h"
 #include "kernel/sys.h"
 
 #define IN_ROOT	  (RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
@@ -232,29 +233,63 @@ int in_root_create_file(int root_fd, const char *path, mode_t mode, bool *ret_ma
 	return open_or_walk(root_fd, path, mode, false, true, ret_made);
 }
 
-static int mount_of(int fd, uint64_t *ret_id, bool *ret_root)
+/* The directory that @path lies in, made if it is missing, and the name in it. */
+static int open_parent(int root_fd, const char *path, const char **ret_name)
 {
-	struct statx sx;
+	char dir[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) : 0;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &sx) < 0)
+	if (n >= sizeof(dir))
+		return -ENAMETOOLONG;
+	memcpy(dir, path, n);
+	dir[n] = '\0';
+	*ret_name = slash ? slash + 1 : path;
+	return in_root_mkdir_p(root_fd, n ? dir : "/", 0755, NULL);
+}
+
+int in_root_make_nofollow(int root_fd, const char *path, bool file, mode_t mode, bool *ret_made)
+{
+	const char *name;
+	struct walk w = {.root_fd = root_fd, .mode = mode, .file = file};
+
+	w.cur_fd = open_parent(root_fd, path, &name);
+	if (w.cur_fd < 0)
+		return w.cur_fd;
+	int fd = open_or_make(&w, name, true);
+	fd_closep(&w.cur_fd);
+	if (fd >= 0 && ret_made)
+		*ret_made = w.made;
+	return fd;
+}
+
+static int same_mount(int root_fd, const char *path, uint64_t flags, int mount_fd)
+{
+	uint64_t here, wanted;
+	struct stat there, root;
+	AUTO_FD fd = open_in(root_fd, path, O_PATH | flags, 0);
+
+	if (fd < 0)
+		return fd;
+	int r = mount_id(fd, &here);
+	if (r >= 0)
+		r = mount_id(mount_fd, &wanted);
+	if (r < 0)
+		return r;
+	if (here != wanted)
+		return 0;
+	/* Of a mount that was made a moment ago @mount_fd is the root. */
+	if (fstat(fd, &there) < 0 || fstat(mount_fd, &root) < 0)
 		return -errno;
-	*ret_id = sx.stx_mnt_id;
-	*ret_root = sx.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-	return 0;
+	return there.st_dev == root.st_dev && there.st_ino == root.st_ino;
 }
 
 int in_root_same_mount(int root_fd, const char *path, int mount_fd)
 {
-	uint64_t here, wanted;
-	bool root, unused;
-	AUTO_FD fd = open_in(root_fd, path, O_PATH, 0);
+	return same_mount(root_fd, path, 0, mount_fd);
+}
 
-	if (fd < 0)
-		return fd;
-	int r = mount_of(fd, &here, &root);
-	if (r >= 0)
-		r = mount_of(mount_fd, &wanted, &unused);
-	if (r < 0)
-		return r;
-	return here == wanted && root;
+int in_root_same_mount_nofollow(int root_fd, const char *path, int mount_fd)
+{
+	return same_mount(root_fd, path, O_NOFOLLOW, mount_fd);
 }

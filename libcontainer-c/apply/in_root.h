@@ -50,10 +50,20 @@ int in_root_mkdir_p_plain(int root_fd, const char *path, mode_t mode, bool *ret_
 int in_root_create_file(int root_fd, const char *path, mode_t mode, bool *ret_made);
 
 /**
+ * in_root_make_nofollow - open the last component of @path itself (O_PATH), also when it is a
+ * symlink; symlinks on the way are followed as above. What is missing is made: a directory, or with
+ * @file an empty regular file; parents 0755.
+ */
+int in_root_make_nofollow(int root_fd, const char *path, bool file, mode_t mode, bool *ret_made);
+
+/**
  * in_root_same_mount - whether @path now leads to the root of the mount that @mount_fd is in:
  * asked after move_mount(2), because the pinned target may have been renamed away meanwhile.
  * Returns 1, 0 or -errno.
  */
 int in_root_same_mount(int root_fd, const char *path, int mount_fd);
+
+/** in_root_same_mount_nofollow - the same for a mount whose root may be a symlink. */
+int in_root_same_mount_nofollow(int root_fd, const char *path, int mount_fd);
 
 #endif

@@ -64,7 +64,7 @@ static int make_readonly(const char *path, int root_fd, struct err *e)
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
 		return err_sys(e, errno, "clone the read-only path %s", path);
 	/* Elsewhere programs and devices may be wanted: only proc and sysfs never have any. */
-	uint64_t attrs = is_kernel_fs(&fs) ? QUIET : MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID;
+	uint64_t attrs = is_kernel_fs(&fs) ? QUIET : MOUNT_ATTR_RDONLY;
 	int r = mounts_set_attr(fd, attrs, 0, true);
 	if (r < 0)
 		return err_sys(e, -r, "make %s read-only", path);
@@ -89,6 +89,7 @@ struct masks {
 	int root_fd, null_fd;
 	int dir_fd, file_fd; /* the first ones, attached; -1: none yet */
 	struct err *e;
+	struct masks_count count;
 };
 
 static int first_dir(struct masks *m)
@@ -128,12 +129,19 @@ static int mask_fd(struct masks *m, bool dir)
 	return fd < 0 ? err_sys(m->e, errno, "clone a mask") : fd;
 }
 
-static int hide(struct masks *m, const char *path)
+static int hide_match(void *arg, const char *path);
+
+/* A name as it stands counts before what it may mean as a pattern. */
+static int hide(struct masks *m, const char *path, bool literal)
 {
 	AUTO_FD target_fd = in_root_open(m->root_fd, path, O_PATH);
 	struct stat st;
 
-	if (target_fd == -ENOENT)
+	bool none = target_fd == -ENOENT || target_fd == -ENOTDIR || target_fd == -ELOOP;
+	if (none && !literal && masks_is_pattern(path))
+		return masks_glob(m->root_fd, path, &m->count, hide_match, m, m->e);
+	/* What a pattern leads to is often no directory: "/proc/x/y" of all that lies in /proc. */
+	if (target_fd == -ENOENT || (none && literal))
 		return 0;
 	if (target_fd < 0)
 		return err_sys(m->e, -target_fd, "open the masked path %s", path);
@@ -150,6 +158,11 @@ static int hide(struct masks *m, const char *path)
 	return r;
 }
 
+static int hide_match(void *arg, const char *path)
+{
+	return hide(arg, path, true);
+}
+
 int masks_hide(const struct mounts_plan *p, int root_fd, int null_fd, struct err *e)
 {
 	struct masks m = {
@@ -157,7 +170,7 @@ int masks_hide(const struct mounts_plan *p, int root_fd, int null_fd, struct err
 	int r = 0;
 
 	for (size_t i = 0; r >= 0 && i < p->n_masked; i++)
-		r = hide(&m, p->masked[i]);
+		r = hide(&m, p->masked[i], false);
 	fd_closep(&m.dir_fd);
 	fd_closep(&m.file_fd);
 	return r;

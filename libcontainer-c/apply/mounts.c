@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -17,6 +18,7 @@
 #include "apply/mounts_priv.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/str.h"
 #include "kernel/sys.h"
 
 #define DEVPTS_MAGIC 0x1cd1 /* linux/magic.h calls it DEVPTS_SUPER_MAGIC */
@@ -34,12 +36,15 @@ struct apply {
 static int explain(const struct mount_plan *p, struct err *e, int r)
 {
 	if (e && e->kind == ERR_SYSTEM && e->msg[0] != '/')
-		err_wrap(e, "error mounting \"%s\" to rootfs at \"%s\"", p->source, p->destination);
+		err_wrap(e, "/mounts/%zu: error mounting \"%s\" to rootfs at \"%s\"", p->index,
+			 p->source, p->destination);
 	return r;
 }
 
-int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct err *e)
+static int sources_begin(const struct mounts_plan *p, struct mounts *m, struct err *e)
 {
+	if (m->source_fds)
+		return 0;
 	m->source_fds = malloc((p->n_mounts + 1) * sizeof(*m->source_fds));
 	m->unmapped = calloc(p->n_mounts + 1, sizeof(*m->unmapped));
 	if (!m->source_fds || !m->unmapped)
@@ -47,18 +52,41 @@ int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct er
 	m->n_sources = p->n_mounts;
 	for (size_t i = 0; i < p->n_mounts; i++)
 		m->source_fds[i] = -1;
+	return 0;
+}
+
+static int open_sources(const struct mounts_plan *p, bool shared, struct mounts *m, struct err *e)
+{
+	int r = sources_begin(p, m, e);
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < p->n_mounts; i++) {
-		if (p->mounts[i].kind != MOUNT_BIND)
-			continue;
+		const struct mount_plan *one = &p->mounts[i];
 		bool unmapped;
-		int fd = mounts_source_open(&p->mounts[i], &unmapped, e);
+		if (one->kind != MOUNT_BIND || one->remount || one->stays_shared != shared)
+			continue;
+		int fd = mounts_source_open(one, &unmapped, e);
 		if (fd < 0)
-			return explain(&p->mounts[i], e, fd);
+			return explain(one, e, fd);
 		m->source_fds[i] = fd;
 		if (unmapped)
-			m->unmapped[m->n_unmapped++] = p->mounts[i].index;
+			m->unmapped[m->n_unmapped++] = one->index;
 	}
 	return 0;
+}
+
+int mounts_open_shared(const struct mounts_plan *p, struct mounts *m, struct err *e)
+{
+	for (size_t i = 0; i < p->n_mounts; i++)
+		if (p->mounts[i].stays_shared)
+			return open_sources(p, true, m, e);
+	return 0;
+}
+
+int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct err *e)
+{
+	return open_sources(p, false, m, e);
 }
 
 static bool is_dir(int fd)
@@ -84,32 +112,44 @@ static int open_plain_target(const struct apply *a, const struct mount_plan *p)
 	return fd < 0 ? err_sys(a->e, -fd, "make the mount point") : fd;
 }
 
+/* In the container's own /proc, by whatever path: another proc, of a bind, is only files. */
+static bool in_own_proc(const struct apply *a, int fd)
+{
+	AUTO_FD proc_fd = in_root_open(a->env->root_fd, "/proc", O_PATH | O_DIRECTORY);
+	struct statfs fs;
+	struct stat st, proc;
+
+	/* What is not to be seen might be it. */
+	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
+		return false;
+	return proc_fd < 0 || fstat(proc_fd, &proc) < 0 || fstat(fd, &st) < 0 ||
+	       st.st_dev == proc.st_dev;
+}
+
 static int open_target(const struct apply *a, const struct mount_plan *p, int source_fd, bool *made)
 {
-	struct statfs fs;
 	int fd;
 
+	bool file = p->kind == MOUNT_BIND && !is_dir(source_fd);
 	*made = false;
-	if (p->kind == MOUNT_PROC || p->kind == MOUNT_SYSFS)
+	if (p->kind == MOUNT_PROC || p->kind == MOUNT_SYSFS || strcmp(p->destination, "/proc") == 0)
 		return open_plain_target(a, p);
-	if (p->kind == MOUNT_BIND && !is_dir(source_fd))
+	if (p->dest_nofollow)
+		fd = in_root_make_nofollow(a->env->root_fd, p->destination, file,
+					   file ? 0644 : 0755, made);
+	else if (file)
 		fd = in_root_create_file(a->env->root_fd, p->destination, 0644, made);
 	else
 		fd = in_root_mkdir_p(a->env->root_fd, p->destination, 0755, made);
 	if (fd < 0)
 		return err_sys(a->e, -fd, "make the mount point");
-	if (fstatfs(fd, &fs) < 0) {
-		int r = err_sys(a->e, errno, "look at the mount point");
-		close(fd);
-		return r;
-	}
 	/* The kernel says EINVAL; users know runc's words for this mistake. */
 	if (p->kind == MOUNT_BIND && is_dir(fd) != is_dir(source_fd)) {
 		close(fd);
 		return err_sys(a->e, ENOTDIR, "a directory onto a file, or the reverse");
 	}
 	/* A symlink of the image that leads there is the same as asking for it (CVE-2019-16884). */
-	if (fs.f_type == PROC_SUPER_MAGIC && !p->proc_allowed) {
+	if (!p->proc_allowed && in_own_proc(a, fd)) {
 		close(fd);
 		return err_set(a->e, ERR_SPEC, EINVAL,
 			       "/mounts/%zu/destination: \"%s\" cannot be mounted because it is "
@@ -119,10 +159,12 @@ static int open_target(const struct apply *a, const struct mount_plan *p, int so
 	return fd;
 }
 
-static int propagate(const struct mount_plan *p, int fd)
+int mounts_propagate(const struct mount_plan *p, bool carried, int fd)
 {
 	for (size_t i = 0; i < p->n_propagation; i++) {
 		struct mount_attr attr = {.propagation = p->propagation[i].type};
+		if (carried && attr.propagation == MS_UNBINDABLE)
+			continue;
 		unsigned rec = p->propagation[i].recursive ? AT_RECURSIVE : 0;
 		if (sys_mount_setattr(fd, "", AT_EMPTY_PATH | rec, &attr) < 0)
 			return -errno;
@@ -166,10 +208,11 @@ static int place(const struct apply *a, const struct mount_plan *p, int fd, int 
 	int r = p->kind == MOUNT_CGROUP ? 0 : mounts_attach(fd, target_fd);
 
 	if (r >= 0)
-		r = propagate(p, fd);
+		r = mounts_propagate(p, a->env->carried, fd);
 	if (r < 0)
 		return err_sys(a->e, -r, "attach the mount");
-	r = in_root_same_mount(a->env->root_fd, p->destination, fd);
+	r = mounts_is_symlink(fd) ? in_root_same_mount_nofollow(a->env->root_fd, p->destination, fd)
+				  : in_root_same_mount(a->env->root_fd, p->destination, fd);
 	if (r < 0)
 		return err_sys(a->e, -r, "look at the mount point again");
 	if (r == 0)
@@ -183,6 +226,11 @@ static int mount_one(const struct apply *a, size_t i)
 	const struct mount_plan *p = &a->plan->mounts[i];
 	int source_fd = a->mounts->source_fds[i];
 	bool made;
+
+	if (p->remount)
+		return mounts_remount(p, a->env, a->e);
+	if (p->copy_symlink && mounts_is_symlink(source_fd))
+		return mounts_copy_symlink(p, a->env, source_fd, a->e);
 	AUTO_FD target_fd = open_target(a, p, source_fd, &made);
 	AUTO_FD fd = -1;
 
@@ -216,6 +264,16 @@ static int mount_all(struct apply *a)
 	for (size_t i = 0; r >= 0 && i < a->plan->n_mounts; i++)
 		r = explain(&a->plan->mounts[i], a->e, mount_one(a, i));
 	return r;
+}
+
+/* Now: a /dev that is to be read-only is so by the time that there is a terminal. */
+static int make_console(const struct apply *a, int dev_fd)
+{
+	if (!a->plan->console || dev_fd < 0)
+		return 0;
+	if (mknodat(dev_fd, "console", S_IFREG | 0620, 0) < 0 && errno != EEXIST)
+		return err_sys(a->e, errno, "/process/terminal: make /dev/console");
+	return 0;
 }
 
 static int close_tmpfs(const struct apply *a)
@@ -253,6 +311,8 @@ static int apply_steps(struct apply *a)
 		r = masks_readonly(p, root_fd, a->e);
 	if (r >= 0)
 		r = masks_hide(p, root_fd, d.null_fd, a->e);
+	if (r >= 0)
+		r = make_console(a, d.dev_fd);
 	if (r >= 0)
 		r = close_tmpfs(a);
 	if (r >= 0)
@@ -302,6 +362,50 @@ int mounts_apply(const struct mounts_plan *p, const struct mounts_env *env, stru
 	return r;
 }
 
+/* What is mounted twice at one place shows the last one only. */
+static bool is_covered(const struct mounts_plan *p, size_t i)
+{
+	for (size_t k = i + 1; k < p->n_mounts; k++)
+		if (path_below(p->mounts[i].destination, p->mounts[k].destination))
+			return true;
+	return false;
+}
+
+static bool loses_propagation(const struct mount_plan *p)
+{
+	for (size_t i = 0; i < p->n_propagation; i++)
+		if (p->propagation[i].type == MS_SHARED || p->propagation[i].type == MS_UNBINDABLE)
+			return true;
+	return false;
+}
+
+static int finish(const struct mount_plan *p, int root_fd, struct err *e)
+{
+	AUTO_FD fd =
+		in_root_open(root_fd, p->destination, O_PATH | (p->src_nofollow ? O_NOFOLLOW : 0));
+	int r = fd < 0 ? fd : mounts_propagate(p, false, fd);
+
+	return r < 0 ? err_sys(e, -r, "/mounts/%zu/options: set the propagation again", p->index)
+		     : 0;
+}
+
+int mounts_finish(const struct mounts_plan *p, struct err *e)
+{
+	AUTO_FD root_fd = -1;
+	int r = 0;
+
+	for (size_t i = 0; i < p->n_mounts && r >= 0; i++) {
+		if (!loses_propagation(&p->mounts[i]) || is_covered(p, i))
+			continue;
+		if (root_fd < 0)
+			root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (root_fd < 0)
+			return err_sys(e, errno, "open /");
+		r = finish(&p->mounts[i], root_fd, e);
+	}
+	return r;
+}
+
 static int check_pty(const struct mounts *m, int slave_fd, struct stat *ret, struct err *e)
 {
 	struct statfs fs;
@@ -322,8 +426,6 @@ static int bind_console(const struct mounts *m, int slave_fd, const struct stat 
 {
 	struct stat st;
 
-	if (mknodat(m->dev_fd, "console", S_IFREG | 0620, 0) < 0 && errno != EEXIST)
-		return err_sys(e, errno, "make /dev/console");
 	AUTO_FD target_fd = openat(m->dev_fd, "console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (target_fd < 0 || fstat(target_fd, &st) < 0)
 		return err_sys(e, errno, "open /dev/console");

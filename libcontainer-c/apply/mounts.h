@@ -5,6 +5,7 @@
  * moved onto a target that was opened inside the root; nothing is remounted by path.
  *
  * Order of the calls:
+ *	mounts_open_shared()	in the host's mount namespace
  *	mounts_open_sources()	in the private mount namespace, before anything of the container
  *				is visible and before its user namespace exists
  *	mounts_apply()		the rootfs is attached, the first process of the container exists
@@ -17,6 +18,7 @@
 #ifndef BULKHEAD_APPLY_MOUNTS_H
 #define BULKHEAD_APPLY_MOUNTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +46,7 @@ struct mounts_env {
 	uint32_t root_uid, root_gid; /* host ids of 0:0 inside */
 	int pidfd;		     /* the container's first process */
 	const struct namespaces_plan *ns;
+	bool carried; /* copied to another mount namespace when all is made: not unbindable yet */
 	const char *const *cgroup_paths; /* the container's directory in each hierarchy, absolute */
 	size_t n_cgroup_paths;
 
@@ -59,8 +62,16 @@ struct mounts_env {
 };
 
 /**
+ * mounts_open_shared - open the bind sources that stay shared with the host, before
+ * mounts_open_sources() opens all others: a clone made here is a peer of the host's mount, one made
+ * in the private mount namespace its slave. Errors: as there.
+ */
+int mounts_open_shared(const struct mounts_plan *p, struct mounts *m, struct err *e);
+
+/**
  * mounts_open_sources - open every bind source: open_tree(2) clones, detached.
- * A missing source is "error mounting "SRC" to rootfs at "DST": ...: no such file or directory".
+ * A missing source is "/mounts/N: error mounting "SRC" to rootfs at "DST": ...: no such file or
+ * directory".
  * Sources on procfs are refused, except under the files that lxcfs covers.
  */
 int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct err *e);
@@ -79,6 +90,13 @@ int mounts_apply(const struct mounts_plan *p, const struct mounts_env *env, stru
  */
 int mounts_console(const struct mounts_env *env, const struct mounts *m, int slave_fd,
 		   struct err *e);
+
+/**
+ * mounts_finish - in the container's process, at its root, after its last unshare(CLONE_NEWNS):
+ * what that took from the mounts. A copy of an unbindable mount is none (6.17), one of a shared
+ * mount is a slave when its owner is a lesser user namespace.
+ */
+int mounts_finish(const struct mounts_plan *p, struct err *e);
 
 /** mounts_close - release everything; @m is as after MOUNTS_INIT. */
 void mounts_close(struct mounts *m);

@@ -47,17 +47,27 @@ static bool readonly(const struct mount_plan *p)
 
 /*
  * The host's procfs is not the container's: it shows the host's processes, and no mask covers it.
- * Allowed are the files that lxcfs covers, and the whole of it read-only (monitoring agents;
- * whether a container may have that is for the hardening rules).
+ * What of it a container may have is for the rules, which looked at this very inode. What nobody
+ * has looked at: the files that lxcfs covers, and the whole of it read-only. A symlink itself is
+ * never bound: it would be a magic one, which leads out of every root.
  */
 static bool procfs_allowed(const struct mount_plan *p, const struct stat *st)
 {
-	return p->proc_allowed || (st->st_ino == PROC_ROOT_INO && readonly(p));
+	if (S_ISLNK(st->st_mode))
+		return false;
+	return p->check_inode || p->proc_allowed || (st->st_ino == PROC_ROOT_INO && readonly(p));
 }
 
 static int was_replaced(struct err *e)
 {
 	return err_set(e, ERR_SYSTEM, EAGAIN, "the source was replaced while it was being opened");
+}
+
+bool mounts_is_symlink(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISLNK(st.st_mode);
 }
 
 /* What was opened is what the rules judged, and no window into procfs. */
@@ -84,8 +94,8 @@ static int idmap(const struct mount_plan *p, int fd, int userns_fd, struct err *
 
 	if (sys_mount_setattr(fd, "", flags, &attr) == 0)
 		return 0;
-	/* EINVAL: no file system support; EPERM: the mount has a map already. */
-	if (errno != EINVAL && errno != EPERM)
+	/* EINVAL: no file system support; EPERM: the mount has a map already; ENOSYS: no call. */
+	if (errno != EINVAL && errno != EPERM && errno != ENOSYS)
 		return err_sys(e, errno, "/mounts/%zu: idmap %s", p->index, p->source);
 	if (readonly(p))
 		return 1;
@@ -151,7 +161,7 @@ static int userns_open(const struct id_maps *maps, struct err *e)
  */
 static int idmap_own(const struct mount_plan *p, int fd, struct err *e)
 {
-	if (p->idmap != MOUNT_IDMAP_OWN)
+	if (p->idmap != MOUNT_IDMAP_OWN || (p->copy_symlink && mounts_is_symlink(fd)))
 		return 0;
 	AUTO_FD userns_fd = userns_open(&p->maps, e);
 	return userns_fd < 0 ? userns_fd : idmap(p, fd, userns_fd, e);
@@ -163,12 +173,16 @@ static int idmap_own(const struct mount_plan *p, int fd, struct err *e)
  */
 static int clone_source(const struct mount_plan *p, struct err *e)
 {
-	AUTO_FD at = sys_openat2(AT_FDCWD, p->source, O_PATH, 0,
+	uint64_t nofollow = p->src_nofollow || p->copy_symlink ? O_NOFOLLOW : 0;
+	AUTO_FD at = sys_openat2(AT_FDCWD, p->source, O_PATH | nofollow, 0,
 				 p->check_inode ? RESOLVE_NO_SYMLINKS : 0);
 
 	if (at < 0)
 		return errno == ELOOP && p->check_inode ? was_replaced(e)
 							: err_sys(e, errno, "stat %s", p->source);
+	/* Of a symlink that is made anew no more than its text is wanted. */
+	if (p->copy_symlink && mounts_is_symlink(at))
+		return TAKE_FD(at);
 	int fd = sys_open_tree(at, "",
 			       OPEN_TREE_CLONE | AT_EMPTY_PATH | (p->recursive ? AT_RECURSIVE : 0));
 	return fd < 0 ? err_sys(e, errno, "stat %s", p->source) : fd;
@@ -199,6 +213,12 @@ int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *e
 	int r = mounts_set_attr(fd, p->rec_set, p->rec_clr, true);
 	if (r >= 0)
 		r = mounts_set_attr(fd, p->attr_set, p->attr_clr, false);
+	/* mount_namespaces(7): what a more privileged mount namespace has set cannot be cleared. */
+	if (r == -EPERM && (p->rec_clr || p->attr_clr))
+		return err_set(e, ERR_HOST, EPERM,
+			       "/mounts/%zu/options: %s is mounted with flags that another user "
+			       "namespace has locked: they cannot be cleared",
+			       p->index, p->source);
 	if (r < 0)
 		return err_sys(e, -r, "/mounts/%zu/options: set them on %s", p->index, p->source);
 	return unmapped;

@@ -84,8 +84,10 @@ int mounts_cgroup_apply(const struct mounts_plan *p, const struct mount_plan *m,
 	static const char *const params[] = {"source", "cgroup", "mode", "0755",
 					     "size",   "64k",	 NULL};
 
-	if (p->n_cgroups == 1 && !p->cgroups[0].name && own_dir(&p->cgroups[0], env))
-		return show_unified(own_dir(&p->cgroups[0], env), m, target_fd, e);
+	/* The v2 tree is the last one. */
+	const struct cgroup_view *last = p->n_cgroups ? &p->cgroups[p->n_cgroups - 1] : NULL;
+	if (last && (!last->name || m->cgroup2) && own_dir(last, env))
+		return show_unified(own_dir(last, env), m, target_fd, e);
 	AUTO_FD fd = mounts_tmpfs_make(params,
 				       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, e);
 	if (fd < 0)

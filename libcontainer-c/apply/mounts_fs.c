@@ -3,6 +3,7 @@
 #include "apply/mounts_priv.h"
 
 #include <errno.h>
+#include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,29 +14,36 @@
 #include "kernel/sys.h"
 #include "plan/namespaces.h"
 
+#define VALUE_MAX 255 /* fsconfig(2) takes 256 bytes with the NUL */
+
 struct opening {
 	const struct mounts_plan *plan;
 	int *fds;
 	size_t at; /* mount that failed */
 };
 
-static uint64_t namespace_of(enum mount_kind k)
+/* File systems of the kernel's own kinds belong to a namespace of whoever opens them. */
+static uint64_t namespace_of(const struct mount_plan *p)
 {
-	switch (k) {
+	if (p->remount)
+		return 0;
+	switch (p->kind) {
 	case MOUNT_PROC:
 		return CLONE_NEWPID;
 	case MOUNT_SYSFS:
 		return CLONE_NEWNET;
 	case MOUNT_MQUEUE:
 		return CLONE_NEWIPC;
+	case MOUNT_OTHER: /* those of the network: nfs, rpc_pipefs */
+		return CLONE_NEWNET;
 	default:
 		return 0;
 	}
 }
 
-static const char *fs_name(enum mount_kind k)
+static const char *fs_name(const struct mount_plan *p)
 {
-	switch (k) {
+	switch (p->kind) {
 	case MOUNT_PROC:
 		return "proc";
 	case MOUNT_SYSFS:
@@ -44,6 +52,8 @@ static const char *fs_name(enum mount_kind k)
 		return "mqueue";
 	case MOUNT_DEVPTS:
 		return "devpts";
+	case MOUNT_OTHER:
+		return p->type;
 	default:
 		return "tmpfs";
 	}
@@ -55,11 +65,11 @@ static int open_contexts(void *arg)
 	struct opening *o = arg;
 
 	for (size_t i = 0; i < o->plan->n_mounts; i++) {
-		enum mount_kind kind = o->plan->mounts[i].kind;
-		if (!namespace_of(kind))
+		const struct mount_plan *m = &o->plan->mounts[i];
+		if (!namespace_of(m))
 			continue;
 		o->at = i;
-		o->fds[i] = sys_fsopen(fs_name(kind));
+		o->fds[i] = sys_fsopen(fs_name(m));
 		if (o->fds[i] < 0)
 			return -errno;
 	}
@@ -74,8 +84,8 @@ int mounts_contexts_open(const struct mounts_plan *p, const struct mounts_env *e
 	bool any = env->n_jobs > 0;
 
 	for (size_t i = 0; i < p->n_mounts; i++) {
-		ns |= namespace_of(p->mounts[i].kind);
-		any |= namespace_of(p->mounts[i].kind) != 0;
+		ns |= namespace_of(&p->mounts[i]);
+		any |= namespace_of(&p->mounts[i]) != 0;
 	}
 	if (!any)
 		return 0;
@@ -109,12 +119,67 @@ static int fs_error(int context_fd, int error, const char *type, const char *wha
 	return err_sys(e, error, "%s %s", what, type);
 }
 
-static int set_param(int fd, const char *key, const char *value, const char *type, struct err *e)
+int mounts_set_param(int fd, const char *key, const char *value, const char *type, struct err *e)
 {
 	unsigned cmd = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
 
 	if (sys_fsconfig(fd, cmd, key, value, 0) < 0)
 		return fs_error(fd, errno, type, "set an option of", e);
+	return 0;
+}
+
+/*
+ * "lowerdir" of an overlay with more layers than one value has room for: one by one (6.8), and
+ * after an empty name those for data alone. A name with a colon of its own would need the mounter's
+ * "\:".
+ */
+static int add_layers(int fd, const char *value, struct err *e)
+{
+	const char *key = "lowerdir+";
+	char layer[VALUE_MAX + 1];
+	int r = 0;
+
+	while (r >= 0 && *value) {
+		size_t n = strcspn(value, ":");
+		if (n > VALUE_MAX || memchr(value, '\\', n))
+			return err_set(e, ERR_SPEC, ENAMETOOLONG,
+				       "the layers can be told the kernel neither at once nor one "
+				       "by one");
+		memcpy(layer, value, n);
+		layer[n] = '\0';
+		if (n == 0)
+			key = "datadir+";
+		else
+			r = mounts_set_param(fd, key, layer, "overlay", e);
+		value += n + (value[n] == ':');
+	}
+	return r;
+}
+
+static int set_one(const struct mount_param *param, const char *type, int fd, struct err *e)
+{
+	if (!param->value || strlen(param->value) <= VALUE_MAX)
+		return mounts_set_param(fd, param->key, param->value, type, e);
+	if (strcmp(type, "overlay") == 0 && strcmp(param->key, "lowerdir") == 0)
+		return add_layers(fd, param->value, e);
+	return err_set(e, ERR_SPEC, ENAMETOOLONG, "longer than the %d bytes that fsconfig(2) takes",
+		       VALUE_MAX);
+}
+
+int mounts_set_params(const struct mount_plan *p, int context_fd, struct err *e)
+{
+	for (size_t i = 0; i < p->n_params; i++) {
+		int r = set_one(&p->params[i], p->type, context_fd, e);
+		if (r >= 0)
+			continue;
+		/* In runc's words, and with the place in the config. */
+		if (e)
+			err_wrap(e,
+				 "/mounts/%zu/options: \"%s\": error mounting \"%s\" to rootfs at "
+				 "\"%s\"",
+				 p->index, p->params[i].key, p->source, p->destination);
+		return r;
+	}
 	return 0;
 }
 
@@ -135,14 +200,15 @@ static int configure(const struct mount_plan *p, int fd, mode_t mode, const char
 	int r = 0;
 
 	if (p->source && *p->source)
-		r = set_param(fd, "source", p->source, type, e);
+		r = mounts_set_param(fd, "source", p->source, type, e);
 	if (r >= 0 && p->kind == MOUNT_TMPFS && !p->mode_given && mode != (mode_t)-1) {
 		snprintf(text, sizeof(text), "%o", mode & 07777);
-		r = set_param(fd, "mode", text, type, e);
+		r = mounts_set_param(fd, "mode", text, type, e);
 	}
-	for (size_t i = 0; r >= 0 && i < p->n_params; i++)
-		r = set_param(fd, p->params[i].key, p->params[i].value, type, e);
-	return r;
+	/* A disk that cannot be written to is not mounted without it. */
+	if (r >= 0 && p->kind == MOUNT_OTHER && (p->attr_set & MOUNT_ATTR_RDONLY))
+		r = mounts_set_param(fd, "ro", NULL, type, e);
+	return r < 0 ? r : mounts_set_params(p, fd, e);
 }
 
 static int own(int mount_fd, const char *name, const struct mounts_env *env, struct err *e)
@@ -174,7 +240,7 @@ static int own_root(const struct mount_plan *p, int mount_fd, const struct mount
 int mounts_fs_make(const struct mount_plan *p, const struct mounts_env *env, int context_fd,
 		   mode_t mode, struct err *e)
 {
-	const char *type = fs_name(p->kind);
+	const char *type = fs_name(p);
 	AUTO_FD own_fd = context_fd < 0 ? sys_fsopen(type) : -1;
 	int fd = context_fd < 0 ? own_fd : context_fd;
 	uint64_t attrs = p->attr_set;
@@ -200,7 +266,7 @@ int mounts_tmpfs_make(const char *const *params, unsigned attrs, struct err *e)
 	if (fd < 0)
 		return err_sys(e, errno, "open a tmpfs file system");
 	for (; *params; params += 2) {
-		int r = set_param(fd, params[0], params[1], "tmpfs", e);
+		int r = mounts_set_param(fd, params[0], params[1], "tmpfs", e);
 		if (r < 0)
 			return r;
 	}

@@ -23,6 +23,35 @@ int mounts_set_attr(int fd, uint64_t set, uint64_t clr, bool recursive);
  */
 int mounts_source_open(const struct mount_plan *p, bool *ret_unmapped, struct err *e);
 
+/** mounts_is_symlink - whether @fd, opened with O_PATH, is a symlink. */
+bool mounts_is_symlink(int fd);
+
+/**
+ * mounts_copy_symlink - "copy-symlink": the symlink @link_fd made anew at the destination of @p.
+ * One that says the same may be there already; anything else is ERR_SPEC.
+ */
+int mounts_copy_symlink(const struct mount_plan *p, const struct mounts_env *env, int link_fd,
+			struct err *e);
+
+/**
+ * mounts_remount - "remount": new flags for what is mounted at the destination of @p, and for a
+ * mount that is no bind new parameters for its file system, as mount(2) with MS_REMOUNT has it.
+ */
+int mounts_remount(const struct mount_plan *p, const struct mounts_env *env, struct err *e);
+
+/**
+ * mounts_propagate - the propagation of the mount @fd is the root of. Returns 0 or -errno.
+ * @carried: it has to be copied yet, which an unbindable one cannot be: mounts_finish() makes it so
+ */
+int mounts_propagate(const struct mount_plan *p, bool carried, int fd);
+
+/** mounts_set_params - p->params to the file system context @context_fd. */
+int mounts_set_params(const struct mount_plan *p, int context_fd, struct err *e);
+
+/** mounts_set_param - one parameter, or flag when @value is NULL; @type: for the message. */
+int mounts_set_param(int context_fd, const char *key, const char *value, const char *type,
+		     struct err *e);
+
 /**
  * mounts_source_prepare - the container's map and the attributes of a clone, before anybody can
  * reach it. Returns 1 when the file system cannot be idmapped and the mount, being read-only, was

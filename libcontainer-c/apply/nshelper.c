@@ -18,6 +18,8 @@ struct helper {
 	struct nshelper_job *jobs;
 	size_t n;
 	int setns_error; /* errno */
+	char *stack;	 /* of a helper below another one ... */
+	struct err err;	 /* ... and why it could not be started */
 	int failed;	 /* first negative result of a job */
 };
 
@@ -39,19 +41,17 @@ static int helper_main(void *arg)
 }
 
 /*
- * The stack is part of this frame: CLONE_VFORK keeps the frame alive until the helper is gone.
- * Signals stay blocked meanwhile, so that no handler of the caller runs in the helper's context.
+ * The stack is part of the caller's frame: CLONE_VFORK keeps that alive until the process is gone.
+ * Signals stay blocked meanwhile, so that no handler of the caller runs in its context.
  */
-static int run_helper(struct helper *h, struct err *e)
+static int run_beside(int (*run)(void *), struct helper *h, char *stack, struct err *e)
 {
-	char stack[STACK_SIZE] __attribute__((aligned(16)));
 	sigset_t all, old;
 	int status;
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
-	pid_t pid =
-		clone(helper_main, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_FILES, h);
+	pid_t pid = clone(run, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_FILES, h);
 	int clone_error = errno;
 	pid_t got = pid;
 	if (pid > 0)
@@ -64,6 +64,45 @@ static int run_helper(struct helper *h, struct err *e)
 	if (got < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(e, ERR_SYSTEM, EIO,
 			       "the helper in the container's namespaces was killed");
+	return 0;
+}
+
+static int run_helper(struct helper *h, struct err *e)
+{
+	char stack[STACK_SIZE] __attribute__((aligned(16)));
+	int r = run_beside(helper_main, h, stack, e);
+
+	if (r < 0)
+		return r;
+	if (h->setns_error)
+		return err_sys(e, h->setns_error, "enter the container's namespaces");
+	return h->failed;
+}
+
+/* A pid namespace is entered by children only: those of this process, which does not come back. */
+static int enter_pid_main(void *arg)
+{
+	struct helper *h = arg;
+
+	if (sys_setns(h->pidfd, CLONE_NEWPID) < 0)
+		h->setns_error = errno;
+	else if (run_beside(helper_main, h, h->stack, &h->err) < 0)
+		h->failed = -EIO;
+	return 0;
+}
+
+static int run_below(struct helper *h, struct err *e)
+{
+	char stack[STACK_SIZE] __attribute__((aligned(16)));
+	char below[STACK_SIZE] __attribute__((aligned(16)));
+
+	h->stack = below;
+	int r = run_beside(enter_pid_main, h, stack, e);
+
+	if (r < 0)
+		return r;
+	if (h->err.kind != ERR_NONE && e && e->kind == ERR_NONE)
+		*e = h->err;
 	if (h->setns_error)
 		return err_sys(e, h->setns_error, "enter the container's namespaces");
 	return h->failed;
@@ -75,20 +114,22 @@ int nshelper_run(int pidfd, uint64_t ns_flags, struct nshelper_job *jobs, size_t
 			   .ns_flags = ns_flags & ~(uint64_t)CLONE_NEWPID,
 			   .jobs = jobs,
 			   .n = n};
-	AUTO_FD old_fd = -1;
 
 	for (size_t i = 0; i < n; i++)
 		jobs[i].result = -ECANCELED;
-	if (ns_flags & CLONE_NEWPID) {
-		/* The host's /proc, about ourselves: nothing a container could have touched. */
-		old_fd = open("/proc/self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-		if (old_fd < 0)
-			return err_sys(e, errno, "open /proc/self/ns/pid_for_children");
-		if (sys_setns(pidfd, CLONE_NEWPID) < 0)
-			return err_sys(e, errno, "enter the container's pid namespace");
-	}
+	if (!(ns_flags & CLONE_NEWPID))
+		return run_helper(&h, e);
+	/* The host's /proc, about ourselves: nothing a container could have touched. */
+	AUTO_FD old_fd = open("/proc/self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
+	if (old_fd < 0)
+		return err_sys(e, errno, "open /proc/self/ns/pid_for_children");
+	/* Ours may belong to a user namespace above: then there would be no way back into it. */
+	if (sys_setns(old_fd, CLONE_NEWPID) < 0)
+		return run_below(&h, e);
+	if (sys_setns(pidfd, CLONE_NEWPID) < 0)
+		return err_sys(e, errno, "enter the container's pid namespace");
 	int r = run_helper(&h, e);
-	if (old_fd >= 0 && sys_setns(old_fd, CLONE_NEWPID) < 0)
+	if (sys_setns(old_fd, CLONE_NEWPID) < 0)
 		return err_sys(e, errno, "leave the container's pid namespace");
 	return r;
 }

@@ -10,7 +10,7 @@
 
 #include "apply/fsids.h"
 #include "apply/idmap.h"
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "apply/overlay_layers.h"
 #include "apply/overlay_options.h"
 #include "apply/overlay_stage.h"

@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"

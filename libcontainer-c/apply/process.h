@@ -24,7 +24,7 @@ int process_apply_host(const struct process_plan *p, const struct rlimits_saved 
 /**
  * process_apply - the child's side, after pivot_root and its own unshare(CLONE_NEWNS), as uid 0 of
  * its user namespace with all capabilities in it. No memory, no stdio. In order:
- *   personality; umask; chdir; bounding set; groups, gid, uid; chdir again when only
+ *   personality; memory policy; umask; chdir; bounding set; groups, gid, uid; chdir again when only
  *   the user may enter; getcwd check (CVE-2024-21626); capabilities; no_new_privs.
  * Each is read back. Left to the caller: labels_apply() before it, while a procfs is still open;
  * then HOME (home_lookup()), exec_lookup(), seccomp, fds_seal(), execve(), and PR_SET_PDEATHSIG

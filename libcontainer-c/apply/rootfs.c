@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "apply/idmap.h"
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "apply/overlay.h"
 #include "apply/rootfs_source.h"
 #include "base/err.h"
@@ -30,6 +30,8 @@ int rootfs_namespace(const struct rootfs_plan *p, struct err *e)
 		return err_sys(e, errno, "unshare the mount namespace");
 	if (mount(NULL, "/", NULL, p->propagation, NULL) != 0)
 		return err_sys(e, errno, "set the propagation of /");
+	if (!(p->propagation & MS_SHARED))
+		sys_mounts_are_private();
 	return 0;
 }
 
@@ -164,6 +166,8 @@ int rootfs_open(const struct rootfs_plan *p, int userns_fd, uint32_t root_uid, u
 		return err;
 	}
 	strcpy(r.path, s.path);
+	if (!r.idmapped)
+		r.at_fd = TAKE_FD(s.fd);
 	*ret = r;
 	return 0;
 }
@@ -171,6 +175,7 @@ int rootfs_open(const struct rootfs_plan *p, int userns_fd, uint32_t root_uid, u
 void rootfs_close(struct rootfs *r)
 {
 	fd_closep(&r->fd);
+	fd_closep(&r->at_fd);
 }
 
 int rootfs_set_readonly(const struct rootfs *r, struct err *e)

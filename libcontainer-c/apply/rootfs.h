@@ -7,7 +7,7 @@
  *   rootfs_namespace()   in M1 from here on
  *   rootfs_open()        detached mount; nothing visible yet
  *   rootfs_pin_guard()   overlay only, before anything is mounted below
- *   rootfs_attach()      at "/" of M1; cwd = it
+ *   rootfs_attach()      at root.path or "/" of M1; cwd = it
  *   ... mounts below r->fd ...
  *   rootfs_set_readonly() when the plan says so
  *   rootfs_pivot()
@@ -32,6 +32,7 @@ struct err;
 /* To be kept in the container's state: path, overlay, workdir, dev. */
 struct rootfs {
 	int fd;			/* the mount, O_PATH: detached after open, attached after attach */
+	int at_fd;		/* not idmapped: the engine's directory, where it is attached */
 	bool overlay;		/* a second overlay of our own (B) beside the engine's (A) */
 	bool idmapped;		/* false: the engine has shifted the ids on disk already */
 	char path[PATH_MAX];	/* the engine's directory, resolved; for rootfs_refresh() */
@@ -39,7 +40,7 @@ struct rootfs {
 	uint64_t dev;		/* st_dev of the mount's root: how rootfs_refresh() knows B again */
 	uint64_t ino;
 };
-#define ROOTFS_INIT ((struct rootfs){.fd = -1})
+#define ROOTFS_INIT ((struct rootfs){.fd = -1, .at_fd = -1})
 
 /**
  * rootfs_namespace - unshare the mount namespace (M1) and cut its propagation to the host:
@@ -70,7 +71,7 @@ int rootfs_namespace(const struct rootfs_plan *p, struct err *e);
 int rootfs_open(const struct rootfs_plan *p, int userns_fd, uint32_t root_uid, uint32_t root_gid,
 		struct rootfs *ret, struct err *e);
 
-/** rootfs_close - close the descriptor; the mount stays if it has been attached. */
+/** rootfs_close - close the descriptors; the mount stays if it has been attached. */
 void rootfs_close(struct rootfs *r);
 #define AUTO_ROOTFS __attribute__((cleanup(rootfs_close))) struct rootfs
 
@@ -87,7 +88,12 @@ void rootfs_close(struct rootfs *r);
 int rootfs_pin_guard(int root_fd, const char *const *destinations, size_t n, const char *cwd,
 		     struct err *e);
 
-/** rootfs_attach - mount r->fd over "/" of M1 and make it the working directory. */
+/**
+ * rootfs_attach - mount r->fd in M1 and make it the working directory: over the engine's directory,
+ * so that createContainer hooks find there what the container will have, and can mount more. An
+ * idmapped root goes over "/", out of sight: host root has no id in it and could make no file,
+ * where the directory itself takes its files as the container's root's.
+ */
 int rootfs_attach(const struct rootfs *r, struct err *e);
 
 /** rootfs_set_readonly - make the root mount read-only (the mount, not its file system). */
@@ -97,9 +103,29 @@ int rootfs_set_readonly(const struct rootfs *r, struct err *e);
  * rootfs_pivot - pivot_root(".", ".") into the attached mount and detach the old root; cwd is "/".
  * Every process of M1 whose root or cwd was the old root moves along. Verifies that "/" is r.
  * ERR_HOST when the host's root is an initramfs, which pivot_root(2) can't leave; moving the mount
- * and chroot(2) instead could be escaped from, so it isn't done.
+ * and chroot(2) instead can be escaped from, so it is done only when it is asked for.
  */
 int rootfs_pivot(const struct rootfs *r, struct err *e);
+
+/**
+ * rootfs_detach - from an attached root with all its mounts to a detached copy of them, which
+ * r->fd is then: rootfs_attach() puts it over "/" of another mount namespace, or at a new r->at_fd.
+ * Unbindable mounts below are not copied (open_tree(2)).
+ */
+int rootfs_detach(struct rootfs *r, struct err *e);
+
+/** rootfs_chroot - chroot(2) to the attached mount; cwd is "/". Verifies that "/" is r. */
+int rootfs_chroot(const struct rootfs *r, struct err *e);
+
+/**
+ * rootfs_move - instead of rootfs_pivot(): the mount is moved over "/", then rootfs_chroot(). The
+ * host's root stays below it. Other processes of the namespace have to chroot(2) by themselves.
+ * @own: the namespace is the container's alone: /proc, /sys and the like of the host are unmounted
+ * in it, so that whoever gets out finds none, and a user namespace may mount no new ones on their
+ * account (mount_too_revealing())
+ * @proc_fd: the host's procfs, O_PATH
+ */
+int rootfs_move(const struct rootfs *r, bool own, int proc_fd, struct err *e);
 
 /**
  * rootfs_finish - what the kernel drops when a mount namespace is copied into another user
@@ -127,6 +153,12 @@ int rootfs_refresh(const char *a_path, int b_root_fd, uint64_t b_dev, struct err
  * crosses a mount, follows no symlink; anything else in there is an error and stays.
  */
 int rootfs_release(const char *workdir, struct err *e);
+
+/**
+ * rootfs_take_down - unmount whatever is at the directory @name of @dir_fd, with all below it, and
+ * remove that directory. Nothing there is success.
+ */
+int rootfs_take_down(int dir_fd, const char *name, struct err *e);
 
 /**
  * rootfs_release_at - the same for a create that died before it could record r->workdir.

@@ -15,7 +15,10 @@
 
 int rootfs_attach(const struct rootfs *r, struct err *e)
 {
-	if (sys_move_mount(r->fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) != 0)
+	int to = r->at_fd < 0 ? AT_FDCWD : r->at_fd;
+	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | (to >= 0 ? MOVE_MOUNT_T_EMPTY_PATH : 0u);
+
+	if (sys_move_mount(r->fd, "", to, to >= 0 ? "" : "/", flags) != 0)
 		return err_sys(e, errno, "rootfs: attach");
 	/* "/" still is the host's root: only the cwd tells the two apart. */
 	if (fchdir(r->fd) != 0)
@@ -42,7 +45,8 @@ static int pivot_failed(int code, struct err *e)
 	    (fs.f_type == RAMFS_MAGIC || fs.f_type == TMPFS_MAGIC))
 		return err_set(e, ERR_HOST, code,
 			       "rootfs: the host's root is an initramfs, which pivot_root can't "
-			       "leave: switch to a real root filesystem first");
+			       "leave: switch to a real root filesystem first, or use --no-pivot, "
+			       "if the policy allows it");
 	return err_sys(e, code, "pivot_root");
 }
 
@@ -60,12 +64,14 @@ int rootfs_pivot(const struct rootfs *r, struct err *e)
 		return err_sys(e, errno, "unmount the old root");
 	if (chdir("/") != 0)
 		return err_sys(e, errno, "chdir /");
-	return is_root(r, "/", e);
+	/* "/.." is what lies on top of "/": nothing may. */
+	ret = is_root(r, "/", e);
+	return ret < 0 ? ret : is_root(r, "/..", e);
 }
 
 int rootfs_finish(const struct rootfs_plan *p, struct err *e)
 {
-	if (p->unbindable && mount(NULL, "/", NULL, MS_UNBINDABLE, NULL) != 0)
-		return err_sys(e, errno, "make / unbindable");
+	if (p->own && mount(NULL, "/", NULL, p->own, NULL) != 0)
+		return err_sys(e, errno, "set the propagation of /");
 	return 0;
 }

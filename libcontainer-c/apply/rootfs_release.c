@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 #include "apply/overlay.h"
 #include "apply/overlay_workdir.h"
@@ -44,4 +47,29 @@ int rootfs_release_at(const char *path, uint32_t root_uid, struct err *e)
 	if (rootfs_source_open(path, &s, &ignored) < 0 || !s.overlay || !s.is_mount_root)
 		return 0;
 	return overlay_workdir_release(&s.mount, root_uid, e);
+}
+
+int rootfs_take_down(int dir_fd, const char *name, struct err *e)
+{
+	char path[64];
+
+	for (;;) {
+		AUTO_FD fd = openat(dir_fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			return errno == ENOENT ? 0 : err_sys(e, errno, "open %s", name);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		/*
+		 * A bind in it may be a peer of the host's own mount: what is mounted below that
+		 * would be unmounted on the host, too.
+		 */
+		(void)mount(NULL, path, NULL, MS_REC | MS_PRIVATE, NULL);
+		if (umount2(path, MNT_DETACH) == 0)
+			continue;
+		/* Not the root of a mount: what was there is gone. */
+		if (errno != EINVAL)
+			return err_sys(e, errno, "unmount %s", name);
+		if (unlinkat(dir_fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			return err_sys(e, errno, "remove %s", name);
+		return 0;
+	}
 }

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "kernel/mount_id.h"
 #include "kernel/sys.h"
 
 /* The real path. Mostly the given one has no symlink in it and no question to /proc is needed. */
@@ -53,13 +53,12 @@ static bool is_host_system(const char *path)
 }
 
 /* Compared by inode too: a bind mount of "/" has another path. */
-static bool is_host_root(const struct rootfs_source *s, const struct statx *st)
+static bool is_host_root(const struct rootfs_source *s, const struct stat *st)
 {
 	struct stat host;
-	dev_t dev = makedev(st->stx_dev_major, st->stx_dev_minor);
 
 	return strcmp(s->path, "/") == 0 || stat("/", &host) != 0 ||
-	       (host.st_dev == dev && host.st_ino == st->stx_ino);
+	       (host.st_dev == st->st_dev && host.st_ino == st->st_ino);
 }
 
 /* One pass over mountinfo: our mount, and what would spoil a clone of it. */
@@ -90,23 +89,27 @@ static int scan_mounts(struct rootfs_source *s, uint64_t id, struct err *e)
 
 static int look(struct rootfs_source *s, const char *path, struct err *e)
 {
-	struct statx st;
+	struct stat st;
 	struct statfs fs;
+	uint64_t id;
 
 	int r = open_and_name(s, path, e);
 	if (r < 0)
 		return r;
-	if (statx(s->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &st) != 0 ||
-	    fstatfs(s->fd, &fs) != 0)
+	if (fstat(s->fd, &st) != 0 || fstatfs(s->fd, &fs) != 0)
 		return err_sys(e, errno, "rootfs %s: stat", path);
-	if (!(st.stx_mask & STATX_MNT_ID))
-		return err_set(e, ERR_HOST, ENOSYS, "rootfs: kernel older than 5.8");
-	s->uid = st.stx_uid;
+	r = mount_id(s->fd, &id);
+	if (r < 0)
+		return err_sys(e, -r, "rootfs %s: which mount it is in", path);
+	s->uid = st.st_uid;
 	s->overlay = fs.f_type == OVERLAYFS_SUPER_MAGIC;
-	s->is_mount_root = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 	s->is_host_root = is_host_root(s, &st);
 	r = mountinfo_read(&s->text, e);
-	return r < 0 ? r : scan_mounts(s, st.stx_mnt_id, e);
+	if (r == 0)
+		r = scan_mounts(s, id, e);
+	if (r == 0)
+		s->is_mount_root = strcmp(s->mount.mountpoint, s->path) == 0;
+	return r;
 }
 
 int rootfs_source_check(const struct rootfs_source *s, struct err *e)

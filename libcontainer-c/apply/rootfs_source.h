@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "base/str.h"
 
 struct err;

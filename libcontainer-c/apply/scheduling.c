@@ -24,6 +24,8 @@ struct attr {
 	uint32_t util_min, util_max; /* 5.3 */
 };
 
+#define OOM_POINTER "/process/oomScoreAdj"
+
 #define FLAG_KEEP_POLICY 0x08
 #define FLAG_KEEP_PARAMS 0x10
 #define FLAG_UTIL_CLAMP	 0x60
@@ -96,18 +98,18 @@ int oom_score_apply(const struct process_plan *p, int proc_fd, pid_t pid, struct
 	/* Not "permission denied": engines take these words for a problem of the image. */
 	if (r == -EACCES || r == -EPERM)
 		return err_set(e, ERR_HOST, -r,
-			       "oom_score_adj %d is below the runtime's own and needs "
-			       "CAP_SYS_RESOURCE",
+			       OOM_POINTER ": %d is below the runtime's own and needs "
+					   "CAP_SYS_RESOURCE",
 			       p->oom_score_adj);
 	if (r < 0)
-		return err_sys(e, -r, "write oom_score_adj");
+		return err_sys(e, -r, OOM_POINTER ": write oom_score_adj");
 	ssize_t n = procfs_read(proc_fd, path, text, sizeof(text));
 	if (n < 0)
-		return err_sys(e, (int)-n, "read oom_score_adj back");
+		return err_sys(e, (int)-n, OOM_POINTER ": read oom_score_adj back");
 	if (n > 0 && text[n - 1] == '\n')
 		text[n - 1] = '\0';
 	if (str_i64(text, -1000, 1000, &got) < 0 || got != p->oom_score_adj)
-		return err_set(e, ERR_SYSTEM, EIO, "oom_score_adj reads back as %s instead of %d",
+		return err_set(e, ERR_SYSTEM, EIO, OOM_POINTER ": reads back as %s instead of %d",
 			       text, p->oom_score_adj);
 	return 0;
 }

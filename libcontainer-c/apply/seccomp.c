@@ -16,8 +16,26 @@
 /* The line of groups can have 65536 numbers. */
 #define STATUS_MAX (1u << 20)
 
-int seccomp_apply(const struct seccomp_plan *p, struct err *e)
+/*
+ * What the kernel says of a listener. EBUSY: a filter that is in force already has one, so somebody
+ * above this runtime asks an agent about it (5.0: one listener for a process).
+ */
+static int load_failed(const struct seccomp_filter *f, int code, struct err *e)
 {
+	if (f->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && code == EBUSY)
+		return err_set(e, ERR_HOST, EBUSY,
+			       "/linux/seccomp/listenerPath: this runtime runs under a filter that "
+			       "has a listener, and the kernel allows one");
+	if (f->flags && code == EINVAL)
+		return err_set(e, ERR_HOST, EINVAL,
+			       "/linux/seccomp/flags: this kernel does not take %#x (%s)", f->flags,
+			       f->source);
+	return err_sys(e, code, "load seccomp filter (%s)", f->source);
+}
+
+int seccomp_apply(const struct seccomp_plan *p, int *ret_listener, struct err *e)
+{
+	*ret_listener = -1;
 	for (size_t i = 0; i < p->n; i++) {
 		const struct seccomp_filter *f = &p->filters[i];
 		/* the kernel only reads it */
@@ -25,7 +43,11 @@ int seccomp_apply(const struct seccomp_plan *p, struct err *e)
 		int rc = sys_seccomp(SECCOMP_SET_MODE_FILTER, f->flags, &prog);
 
 		if (rc < 0)
-			return err_sys(e, errno, "load seccomp filter (%s)", f->source);
+			return load_failed(f, errno, e);
+		if (f->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
+			*ret_listener = rc;
+			continue;
+		}
 		/* TSYNC: the number of a thread that has other filters; nothing was loaded */
 		if (rc > 0)
 			return err_set(e, ERR_BUG, ESRCH,

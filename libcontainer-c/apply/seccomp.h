@@ -16,10 +16,11 @@
  * Call it as the last thing before execve(2), with no_new_privs set (prctl(2) PR_SET_NO_NEW_PRIVS):
  * afterwards any system call may be refused or end the process, the ones that report errors
  * included. That is also why nothing is read back here: see seccomp_verify().
+ * @ret_listener: the plan's listener, close-on-exec; -1: it has none
  * Returns 0 or a negative errno; on failure filters loaded before stay in force, so the process
  * must exit. Async-signal-safe on success.
  */
-int seccomp_apply(const struct seccomp_plan *p, struct err *e);
+int seccomp_apply(const struct seccomp_plan *p, int *ret_listener, struct err *e);
 
 /**
  * seccomp_verify - read back from the kernel that a process runs under filters.

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "kernel/sys.h"
 
 #define PEER_SECONDS 10
 
@@ -39,6 +40,17 @@ int socket_connect(const char *path, const char *what, struct err *e)
 	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
 		return err_sys(e, errno, "connect to %s socket %s", what, path);
 	return TAKE_FD(fd);
+}
+
+int socket_peer_uid(int sock_fd, const char *what, uid_t *ret, struct err *e)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(sock_fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+		return err_sys(e, errno, "who listens on the %s socket", what);
+	*ret = peer.uid;
+	return 0;
 }
 
 int socket_send_fd(int sock_fd, const char *text, int fd, const char *what, struct err *e)
@@ -69,4 +81,12 @@ int socket_send_fd(int sock_fd, const char *text, int fd, const char *what, stru
 	if ((size_t)n != data.iov_len)
 		return err_set(e, ERR_SYSTEM, EIO, "send the %s to its socket: cut short", what);
 	return 0;
+}
+
+int socket_send_pidfd(int sock_fd, const char *text, int pidfd, struct err *e)
+{
+	if (!sys_pidfd_is_real(pidfd))
+		return err_set(e, ERR_HOST, ENOSYS,
+			       "--pidfd-socket: pidfd_open(2) (Linux 5.3) is missing on this host");
+	return socket_send_fd(sock_fd, text, pidfd, "pidfd", e);
 }

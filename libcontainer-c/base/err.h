@@ -43,7 +43,8 @@ struct err {
  * @kind: whose fault
  * @code: positive errno to return (negated); 0 stands for EINVAL in the return value. It is NOT
  *        put into the text: use err_sys() for that.
- * @fmt:  the message, without a trailing newline or full stop
+ * @fmt:  the message, without a trailing newline or full stop; what is longer than ERR_MSG_MAX
+ *        loses its middle
  *
  * Returns -@code, or -EINVAL when @code is 0. Does not overwrite an error already recorded.
  */

@@ -67,6 +67,17 @@ static ssize_t read_up_to(int fd, char *buf, size_t n)
 	return (ssize_t)got;
 }
 
+int fd_open_input(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	/* From here on it is waited for: whoever has the other end open will write or close it. */
+	fcntl(fd, F_SETFL, O_RDONLY);
+	return fd;
+}
+
 ssize_t fd_read_all(int fd, struct arena *a, size_t max, char **ret_buf)
 {
 	size_t cap = 4096, len = 0;

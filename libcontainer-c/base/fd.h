@@ -39,6 +39,12 @@ int fd_write_once(int fd, const void *buf, size_t n);
  */
 ssize_t fd_read_all(int fd, struct arena *a, size_t max, char **ret_buf);
 
+/**
+ * fd_open_input - open what a caller names for reading: -errno, or a descriptor. A pipe that nobody
+ * writes to reads as empty, it is not waited for.
+ */
+int fd_open_input(const char *path);
+
 /** fd_read_small - read up to @size - 1 bytes and NUL-terminate; length or -errno. */
 ssize_t fd_read_small(int fd, char *buf, size_t size);
 

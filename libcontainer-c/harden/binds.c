@@ -198,8 +198,22 @@ static void idmap_host_directory(struct harden *h, const struct bind *b, struct 
 		return;
 	options_remove(h, e, "idmap", why);
 	options_remove(h, e, "ridmap", why);
+	options_remove_prefix(h, e, "idmap=", why);
 	drop_mappings(h, b->i, "uidMappings", &m->uid_mappings, &m->n_uid_mappings, why);
 	drop_mappings(h, b->i, "gidMappings", &m->gid_mappings, &m->n_gid_mappings, why);
+}
+
+/* What is mounted somewhere below it is not the engine's. */
+static void idmap_only_the_top(struct harden *h, const struct bind *b, struct options_edit *e)
+{
+	static const char why[] = "the container would own root's files of what is mounted below";
+
+	const struct spec_mount *m = &h->s->mounts[b->i];
+
+	if (h->policy->binds.allow_idmap || !mount_has(m, "rbind") || !mount_has(m, "ridmap"))
+		return;
+	options_remove(h, e, "ridmap", why);
+	options_add(h, e, "idmap", why);
 }
 
 static void idmap_storage(struct harden *h, const struct bind *b, const struct policy_storage *s,
@@ -207,8 +221,7 @@ static void idmap_storage(struct harden *h, const struct bind *b, const struct p
 {
 	const struct spec_mount *m = &h->s->mounts[b->i];
 
-	if (!ns_userns_forced(h->in, h->s, h->facts) || mount_has(m, "idmap") ||
-	    mount_has(m, "ridmap") || m->uid_mappings || m->gid_mappings)
+	if (!ns_userns_forced(h->in, h->s, h->facts) || mount_is_idmapped(m))
 		return;
 	if (storage_can_idmap(h, b->f->fs_type))
 		options_add(h, e, "idmap", s->why);
@@ -227,6 +240,7 @@ static void check_bind(struct harden *h, const struct bind *b)
 		check_kernel_view(h, b, &e);
 	check_device(h, b);
 	if (s) {
+		idmap_only_the_top(h, b, &e);
 		idmap_storage(h, b, s, &e);
 	} else {
 		check_host_path(h, b, &e);

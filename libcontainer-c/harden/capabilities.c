@@ -13,10 +13,12 @@
  * capabilities and no more. The sets say so, because they say what a container's process has.
  */
 #include <linux/securebits.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "harden/ns_view.h"
 #include "harden/rule.h"
 
 /* Which capabilities may stay in a set. Masks: bit N is entry N of the policy's ceiling. */
@@ -165,6 +167,11 @@ void rule_capabilities(struct harden *h)
 		return;
 	}
 	struct limit l = {.ceiling = p->ceiling, .n_ceiling = p->n_ceiling, .within = ~0ull};
+	/* Where no rule stopped that, there is no pivot_root(2) that could not be undone. */
+	if (ns_view(h->s, h->facts, "mount") == NS_VIEW_HOST) {
+		l.within = ~cap_bit(&l, "CAP_SYS_CHROOT");
+		l.why = "in the host's mount namespace chroot(2) leads out";
+	}
 	cut(h, "bounding", &c->bounding, &c->n_bounding, &l);
 	l.within = set_mask(&l, c->bounding, c->n_bounding);
 	l.why = "not in the bounding set";

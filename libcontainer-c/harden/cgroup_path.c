@@ -10,13 +10,16 @@
  * who starts there later would be killed with it.
  *
  * A relative path is below, or beside, the runtime's own cgroup (plan/cgroup.h), and so is the form
- * "slice:prefix:name" that is meant for systemd; where the policy lists places, neither is one.
+ * "slice:prefix:name" without --systemd-cgroup; where the policy lists places, neither is one. With
+ * it, the same is asked of the cgroup that systemd will make ("/machine.slice/docker-ID.scope").
  */
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "harden/rule.h"
+#include "oci-spec/cgroups_path.h"
 
 #define POINTER "/linux/cgroupsPath"
 
@@ -36,13 +39,27 @@ static bool is_listed(const struct policy_cgroup_path *p, const char *path)
 	return p->n_prefixes == 0;
 }
 
+/* Where the cgroup will be, clean; false: what is wrong with it is the plan's to say. */
+static bool place_of(struct harden *h, const char *asked, char clean[PATH_MAX])
+{
+	struct systemd_path p;
+
+	if (!h->facts->systemd.on)
+		return path_clean(asked, clean, PATH_MAX) == 0;
+	int r = systemd_path_parse(asked, "", h->facts->systemd.user, h->a, &p, NULL);
+	if (r == -ENOMEM)
+		oom(h);
+	if (r < 0)
+		return false;
+	return path_clean(p.cgroup, clean, PATH_MAX) == 0;
+}
+
 void rule_cgroup_path(struct harden *h)
 {
 	const char *asked = h->s->linux_ ? h->s->linux_->cgroups_path : NULL;
 	char clean[PATH_MAX];
 
-	/* What is too long is the plan's to refuse. */
-	if (!asked || !*asked || path_clean(asked, clean, sizeof(clean)) < 0)
+	if (!asked || !*asked || !place_of(h, asked, clean))
 		return;
 	const char *name = printable(h, asked);
 	if (!name)

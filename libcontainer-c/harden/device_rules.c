@@ -131,6 +131,17 @@ void rule_device_rules(struct harden *h)
 	struct result out = {0};
 
 	measure_defaults(h);
+	/* Host root's permissions are all of them. */
+	if (h->facts->in_userns && h->facts->host_root_mapped)
+		decide_refuse(
+			h, "/linux/resources/devices", NULL,
+			"no device rules can be made in a user namespace, and this one has "
+			"an id for root on the host, who may open every device that is bound");
+	else if (h->facts->in_userns)
+		decide_note(
+			h, "/linux/resources/devices",
+			"not in force: only host root can make device rules. No device node can "
+			"be made, and those that are bound keep the host's permissions");
 	if (!r || h->oom)
 		return;
 	out.v = arena_array(h->a, r->n_devices + 1, sizeof(*out.v));

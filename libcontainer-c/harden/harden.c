@@ -45,6 +45,10 @@ static const struct rule {
 	{"devices", LEVEL(devices), rule_devices, "a device node is a door past the file system"},
 	{"device-rules", LEVEL(devices), rule_device_rules,
 	 "device nodes can be reached without linux.devices: only the listed ones may be opened"},
+	{"net-devices", LEVEL(net_devices), rule_net_devices,
+	 "a network device that is handed over is gone from the host, with all its traffic"},
+	{"intel-rdt", LEVEL(intel_rdt), rule_intel_rdt,
+	 "cache and bandwidth that are set aside for somebody stay his"},
 	{"pids", LEVEL(pids), rule_pids, "a fork bomb must hit its own limit, not the host's"},
 	{"memory", LEVEL(memory), rule_memory,
 	 "memory, swap and kernel memory must end before the host's do"},
@@ -157,7 +161,8 @@ static bool rule_is_for(const struct rule *r, enum rules_of when)
 	static const char *const of_exec[] = {
 		"capabilities", "no-new-privileges", "rlimits", "scheduling",
 		"apparmor",	"selinux",	     "exec",	NULL};
-	static const char *const of_update[] = {"pids", "memory", "cpu", "scheduling", NULL};
+	static const char *const of_update[] = {"pids",	      "memory",	   "cpu",
+						"scheduling", "intel-rdt", NULL};
 
 	if (when == RULES_OF_EXEC)
 		return str_in(r->name, of_exec);

@@ -6,6 +6,10 @@
  * A policy can say in which directories they lie. The program is then one that root alone can
  * change, by its real path, which takes the place of the one asked for: a symbolic link on the way
  * could be another one when the hook runs. startContainer hooks are programs of the container.
+ *
+ * A hook without an environment of its own would get the runtime's, which an engine may have filled
+ * from the container's image (CVE-2025-23266: LD_PRELOAD for a program that runs as root of the
+ * host).
  */
 #include "base/str.h"
 #include "harden/rule.h"
@@ -41,6 +45,15 @@ static void judge(struct harden *h, const char *member, size_t i, struct spec_ho
 		k->path = f->real;
 }
 
+static void empty_environment(struct harden *h, const char *member, size_t i, struct spec_hook *k)
+{
+	static char *none[] = {NULL};
+
+	if (!k->env && decide_change(h, text(h, "/hooks/%s/%zu/env", member, i), NULL, "[]",
+				     "none but its own: the runtime's is not handed on"))
+		k->env = none;
+}
+
 /* @at: of the list's first hook in facts->hooks; moved on behind its last. */
 static void judge_list(struct harden *h, const char *member, struct spec_hook *items, size_t n,
 		       size_t *at)
@@ -51,6 +64,8 @@ static void judge_list(struct harden *h, const char *member, struct spec_hook *i
 		decide_note(h, text(h, "/hooks/%s", member),
 			    "%zu program%s run%s with the host's root privileges", n,
 			    n == 1 ? "" : "s", n == 1 ? "s" : "");
+	for (size_t i = 0; i < n; i++)
+		empty_environment(h, member, i, &items[i]);
 	for (size_t i = 0; i < n && h->policy->hooks.n_directories; i++)
 		judge(h, member, i, &items[i], *at + i < f->n_hooks ? &f->hooks[*at + i] : NULL);
 	*at += n;

@@ -6,7 +6,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/capabilities.c \
 	libcontainer-c/harden/cgroup_path.c \
 	libcontainer-c/harden/control.h \
-	libcontainer-c/harden/cpu.c \
+	libcontainer-c/harden/controllers.c libcontainer-c/harden/cpu.c \
 	libcontainer-c/harden/danger.c \
 	libcontainer-c/harden/decision.c \
 	libcontainer-c/harden/decision_write.c \
@@ -19,16 +19,20 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/harden/hooks.c \
 	libcontainer-c/harden/host_paths.c \
 	libcontainer-c/harden/host_paths.h \
+	libcontainer-c/harden/intel_rdt.c \
 	libcontainer-c/harden/kernel_fs.c \
 	libcontainer-c/harden/kernel_fs.h \
 	libcontainer-c/harden/landlock.c \
 	libcontainer-c/harden/measures.c \
 	libcontainer-c/harden/measures.h \
 	libcontainer-c/harden/memory.c \
+	libcontainer-c/harden/mount_params.c \
+	libcontainer-c/harden/mount_params.h \
 	libcontainer-c/harden/mount_view.c \
 	libcontainer-c/harden/mount_view.h \
 	libcontainer-c/harden/mounts.c \
 	libcontainer-c/harden/namespaces.c \
+	libcontainer-c/harden/net_devices.c \
 	libcontainer-c/harden/no_new_privileges.c \
 	libcontainer-c/harden/ns_view.c \
 	libcontainer-c/harden/ns_view.h \

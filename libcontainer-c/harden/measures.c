@@ -11,6 +11,7 @@ static const struct json_field fields[] = {
 	JSON_BOOL(measures, seccomp_builtin, "seccompBuiltin"),
 	JSON_OBJ(measures, seccomp_profile, "seccompProfile", spec_seccomp, spec_seccomp_schema),
 	JSON_STRS(measures, seccomp_deny, "seccompDeny"),
+	JSON_BOOL(measures, seccomp_own_agent, "seccompOwnAgent"),
 	JSON_U32(measures, securebits, "securebits"),
 	JSON_BOOL(measures, devices_listed, "devicesListed"),
 	JSON_OBJS(measures, devices, "devices", spec_device_cgroup, spec_device_cgroup_schema),

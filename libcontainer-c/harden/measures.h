@@ -28,6 +28,7 @@ struct measures {
 	struct spec_seccomp *seccomp_profile; /* ... or the administrator's own instead */
 	char **seccomp_deny;		      /* names of sets, plan/seccomp_sets.h */
 	size_t n_seccomp_deny;
+	bool seccomp_own_agent; /* the agent has to be root's or the runtime's user's */
 
 	/* SECBIT_... of prctl(2) PR_SET_SECUREBITS, locks included: rule capabilities. */
 	uint32_t securebits;

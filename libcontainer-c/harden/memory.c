@@ -193,6 +193,12 @@ void rule_memory(struct harden *h)
 	if (m.disable_oom_killer && *m.disable_oom_killer && !limit_asked)
 		decide_refuse(h, "/linux/resources/memory/disableOOMKiller", "true",
 			      "without a memory limit the OOM killer is the host's only defence");
+	/* What is asked for, the plan refuses. */
+	if (!limit_asked &&
+	    controller_missing(h, "memory", "/linux/resources/memory/limit",
+			       h->policy->memory.required,
+			       "memory ends where the host's limits for the user are"))
+		return;
 	limit_memory(h, &m);
 	cap_memory(h, &m);
 	limit_swap(h, &m, limit_asked);

@@ -17,6 +17,16 @@ bool mount_has(const struct spec_mount *m, const char *o)
 	return list_has(m->options, m->n_options, o);
 }
 
+bool mount_is_idmapped(const struct spec_mount *m)
+{
+	if (mount_has(m, "idmap") || mount_has(m, "ridmap") || m->uid_mappings || m->gid_mappings)
+		return true;
+	for (size_t i = 0; i < m->n_options; i++)
+		if (str_starts(m->options[i], "idmap="))
+			return true;
+	return false;
+}
+
 bool mount_is_at(const struct spec_mount *m, const char *path)
 {
 	char clean[PATH_MAX];
@@ -84,6 +94,17 @@ static bool add_reason(struct harden *h, struct options_edit *e, const char *why
 	else if (!strstr(e->why, why))
 		e->why = text(h, "%s; %s", e->why, why);
 	return !h->oom;
+}
+
+void options_remove_prefix(struct harden *h, struct options_edit *e, const char *prefix,
+			   const char *why)
+{
+	for (size_t i = 0; i < e->n && !h->oom;) {
+		if (!str_starts(e->list[i], prefix))
+			i++;
+		else
+			options_remove(h, e, e->list[i], why);
+	}
 }
 
 void options_remove(struct harden *h, struct options_edit *e, const char *o, const char *why)

@@ -14,6 +14,9 @@ struct spec_mount;
 /** mount_has - whether option @o stands in the list. */
 bool mount_has(const struct spec_mount *m, const char *o);
 
+/** mount_is_idmapped - whether the mount asks for an id map, in any of the ways there are. */
+bool mount_is_idmapped(const struct spec_mount *m);
+
 /** mount_is_at - whether the destination is @path, read lexically as below the root. */
 bool mount_is_at(const struct spec_mount *m, const char *path);
 
@@ -45,6 +48,10 @@ struct options_edit options_edit_begin(struct harden *h, size_t i);
 
 /** options_remove - take every @o out. */
 void options_remove(struct harden *h, struct options_edit *e, const char *o, const char *why);
+
+/** options_remove_prefix - take everything that begins with @prefix out. */
+void options_remove_prefix(struct harden *h, struct options_edit *e, const char *prefix,
+			   const char *why);
 
 /** options_add - add @o at the end unless it is there. */
 void options_add(struct harden *h, struct options_edit *e, const char *o, const char *why);

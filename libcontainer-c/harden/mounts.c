@@ -9,10 +9,12 @@
  *   file systems of disks, hugetlbfs, bpf, debugfs, ...   refused: mounted by host root they are
  *                 attack surface of the host's kernel, and a container's root may mount none
  *   shared propagation            refused (CIS Docker Benchmark 5.20)
+ *   remount, parameters that no container needs   refused
  */
 #include <sys/stat.h>
 
 #include "base/str.h"
+#include "harden/mount_params.h"
 #include "harden/mount_view.h"
 #include "harden/rule.h"
 
@@ -82,7 +84,31 @@ static void check_type(struct harden *h, size_t i, const struct spec_mount *m)
 	const char *type = printable(h, m->type);
 	if (type)
 		decide_refuse(h, text(h, "/mounts/%zu/type", i), json_string(h, m->type),
-			      "%s is not a file system that containers may have mounted", type);
+			      "%s is not a file system that containers may have mounted: %s", type,
+			      mount_type_why(m->type));
+}
+
+static void check_params(struct harden *h, size_t i, const struct spec_mount *m)
+{
+	for (size_t k = 0; k < m->n_options && !h->oom; k++) {
+		const char *bad = mount_param_refused(h, m->type, m->options[k]);
+		const char *name = bad ? printable(h, bad) : NULL;
+		if (name)
+			decide_refuse(h, text(h, "/mounts/%zu/options/%zu", i, k),
+				      json_string(h, m->options[k]),
+				      "\"%s\" is no parameter that containers may give to a %s",
+				      name, m->type);
+	}
+}
+
+static void check_remount(struct harden *h, size_t i, const struct spec_mount *m)
+{
+	if (mount_has(m, "remount"))
+		decide_refuse(
+			h, text(h, "/mounts/%zu/options", i),
+			json_strings(h, m->options, m->n_options),
+			"remount would undo what was decided about another mount, or change a "
+			"file system of the host");
 }
 
 static void check_propagation(struct harden *h, size_t i, const struct spec_mount *m)
@@ -102,10 +128,12 @@ void rule_mounts(struct harden *h)
 		struct options_edit e = options_edit_begin(h, i);
 
 		check_propagation(h, i, m);
+		check_remount(h, i, m);
 		if (spec_mount_is_bind(m)) {
 			force_bind(h, &e, m);
 		} else {
 			check_type(h, i, m);
+			check_params(h, i, m);
 			force_fs(h, &e, m);
 		}
 		options_edit_end(h, &e);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * namespaces.c: which namespaces may be the host's. pid and ipc: none. network: none, but one that
- * an engine made for the container (podman, CRI) is joined. uts: yes, unless it would be changed.
- * mount and cgroup namespaces are added when they are missing: nothing can depend on their absence.
+ * an engine made for the container (podman, CRI) is joined; so is an ipc namespace that an engine
+ * made for a pod and holds by a mount (CRI-O's pinns): that of a daemon of the host, or of a
+ * container of another runtime, has the path /proc/PID/ns/ipc. (Host root can pin a daemon's, too.)
+ * uts: yes, unless it would be changed. mount and cgroup namespaces are added when they are
+ * missing: nothing can depend on their absence.
  */
 #include "harden/ns_view.h"
 #include "harden/rule.h"
@@ -53,6 +56,16 @@ static void check_network(struct harden *h)
 			    "capabilities have no effect in it");
 }
 
+static void check_ipc(struct harden *h)
+{
+	const struct policy_namespaces *p = &h->policy->namespaces;
+	ssize_t i = ns_entry(h->s, "ipc", 0);
+	bool pinned = i >= 0 && ns_fact(h->s, h->facts, (size_t)i)->pinned;
+
+	check_private(h, "ipc", "--ipc=host", p->allow_host_ipc,
+		      p->allow_host_owned_ipc || (pinned && p->allow_pinned_ipc));
+}
+
 static void check_uts(struct harden *h)
 {
 	if (ns_view(h->s, h->facts, "uts") != NS_VIEW_HOST)
@@ -99,7 +112,7 @@ void rule_namespaces(struct harden *h)
 	const struct policy_namespaces *p = &h->policy->namespaces;
 
 	check_private(h, "pid", "--pid=host", p->allow_host_pid, p->allow_host_owned_pid);
-	check_private(h, "ipc", "--ipc=host", p->allow_host_ipc, p->allow_host_owned_ipc);
+	check_ipc(h);
 	check_network(h);
 	check_uts(h);
 	check_mount(h);

@@ -72,7 +72,8 @@ bool ns_userns_asked(const struct spec *s, const struct host_facts *f)
 bool ns_userns_forced(const struct spec *in, const struct spec *hardened,
 		      const struct host_facts *f)
 {
-	if (ns_userns_asked(in, f))
+	/* Around us is one already, and on disk are its ids: there is no other owner to hide. */
+	if (f->in_userns || ns_userns_asked(in, f))
 		return false;
 	return ns_userns_asked(hardened, f) || ns_foreign(hardened, f).entry >= 0;
 }

@@ -7,21 +7,42 @@
 #include "harden/rule.h"
 #include "harden/unified.h"
 
+static const char pointer[] = "/linux/resources/pids/limit";
+
 static bool is_limit(const struct spec *s, const int64_t *v)
 {
 	return v && (*v > 0 || (*v == 0 && spec_at_least(s, 1, 3)));
 }
 
+/*
+ * Rootless without a cgroup. RLIMIT_NPROC is counted for each user in each user namespace by itself
+ * since 5.14 (ucounts): less than a limit of the container, and more than none. What the config
+ * asks for stays, and the plan says that it cannot be had.
+ */
+static bool limit_users(struct harden *h)
+{
+	const struct policy_pids *p = &h->policy->pids;
+
+	if (!controller_missing(h, "pids", pointer, p->required, "RLIMIT_NPROC counts instead"))
+		return false;
+	if (h->s->process && h->when == RULES_OF_CREATE)
+		rlimit_ceiling(h, "RLIMIT_NPROC", (uint64_t)p->default_limit,
+			       "a fork bomb must hit a limit of its own");
+	return true;
+}
+
 void rule_pids(struct harden *h)
 {
-	static const char pointer[] = "/linux/resources/pids/limit";
 	const struct policy_pids *p = &h->policy->pids;
-	struct spec_resources *r = need_resources(h);
+	const struct spec_resources *have = h->s->linux_ ? h->s->linux_->resources : NULL;
+	const int64_t *asked = have && have->pids ? have->pids->limit : NULL;
 	int64_t v = p->default_limit;
 
+	if (!is_limit(h->s, asked) && limit_users(h))
+		return;
+	struct spec_resources *r = need_resources(h);
 	if (!r)
 		return;
-	const int64_t *asked = r->pids ? r->pids->limit : NULL;
 	const char *why = "without a limit a fork bomb takes the host down";
 	if (is_limit(h->s, asked))
 		v = *asked;

@@ -2,7 +2,8 @@
 /*
  * rootfs.c: the mount at "/". nosuid, nodev and noexec are no properties of config.json but
  * measures, so they are notes. Read-only on the policy's request (CIS Docker Benchmark 5.13).
- * Shared propagation would let mounts of the container appear on the host (CIS 5.20).
+ * Shared propagation would let mounts of the container appear on the host (CIS 5.20). Without
+ * pivot_root(2) the host's root stays below the container's, for whoever may chroot(2).
  */
 #include "base/arena.h"
 #include "base/str.h"
@@ -61,4 +62,7 @@ void rule_rootfs(struct harden *h)
 	    !h->policy->rootfs.allow_shared_propagation)
 		decide_refuse(h, "/linux/rootfsPropagation", json_string(h, v),
 			      "shared propagation makes the container's mounts appear on the host");
+	if (h->facts->no_pivot)
+		decide_refuse(h, "/root", NULL,
+			      "--no-pivot: a root that is set with MS_MOVE and chroot can be left");
 }

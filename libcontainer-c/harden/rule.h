@@ -126,6 +126,16 @@ const struct spec_pair *entry_find(const struct spec_pair *list, size_t n, const
 /** spec_at_least - whether ociVersion is @major.@minor or newer. */
 bool spec_at_least(const struct spec *s, unsigned major, unsigned minor);
 
+/* controllers.c */
+
+/**
+ * controller_missing - whether no cgroup of the container will have controller @name, which can be
+ * only in a user namespace. Decides on it: refused where the policy has it @required, else a note.
+ * @pointer: of the limit; @instead: what there is in its place
+ */
+bool controller_missing(struct harden *h, const char *name, const char *pointer, bool required,
+			const char *instead);
+
 /* devices.c */
 
 /** device_number_listed, device_listed - whether the policy lists a device of @type 'c' or 'b'. */
@@ -159,6 +169,8 @@ void rule_mounts(struct harden *h);
 void rule_binds(struct harden *h);
 void rule_devices(struct harden *h);
 void rule_device_rules(struct harden *h);
+void rule_net_devices(struct harden *h);
+void rule_intel_rdt(struct harden *h);
 void rule_pids(struct harden *h);
 void rule_memory(struct harden *h);
 void rule_cpu(struct harden *h);

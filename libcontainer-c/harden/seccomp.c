@@ -6,9 +6,18 @@
  * spec itself needs no change for that: absent, which is how engines say "unconfined", never means
  * unconfined.
  *
+ * SCMP_ACT_NOTIFY: the runtime connects, as root, to a socket that the config names, and whoever
+ * listens there answers for the container from then on, can read its memory by the pid that it is
+ * told, and can put descriptors into it. It cannot grant what our filter denies: a stricter verdict
+ * wins. Who that is, is judged when it is met: the peer's credentials are the kernel's word, a path
+ * is not (a volume's directory, or a container's, can be the one that is named). What a policy says
+ * of directories is judged here.
+ *
  * SECCOMP_FILTER_FLAG_SPEC_ALLOW is taken out: it turns the mitigation of Speculative Store Bypass
  * off for the container (seccomp(2), 4.17), which runc and crun do for speed.
  */
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/str.h"
 #include "harden/rule.h"
@@ -63,6 +72,43 @@ static const char *denied(struct harden *h)
 	return list;
 }
 
+static bool in_directories(struct harden *h, const char *path)
+{
+	const struct policy_seccomp *p = &h->policy->seccomp;
+	size_t size = strlen(path) + 1;
+	char *clean = arena_alloc(h->a, size);
+
+	if (!clean)
+		return oom(h);
+	/* "/run/agents/../x" is below by its letters only, and so may be what links lead to. */
+	if (path_clean(path, clean, size) < 0 || !str_eq(path, clean))
+		return false;
+	for (size_t i = 0; i < p->n_agents; i++)
+		if (path_below(path, p->agents[i].key))
+			return true;
+	return p->n_agents == 0;
+}
+
+static void judge_agent(struct harden *h, const struct spec_seccomp *s)
+{
+	const struct policy_seccomp *p = &h->policy->seccomp;
+	static const char where[] = "/linux/seccomp/listenerPath";
+
+	h->m.seccomp_own_agent = !p->allow_foreign_agents;
+	/* The plan has an error for what is missing. */
+	if (!s->listener_path)
+		return;
+	if (p->n_agents && !in_directories(h, s->listener_path))
+		decide_refuse(h, where, json_string(h, s->listener_path),
+			      "the agent's socket %s is outside of the policy's directories",
+			      printable(h, s->listener_path));
+	else
+		decide_note(h, where,
+			    "the agent at %s answers system calls of the container that our "
+			    "filter allows, and can hand descriptors into it",
+			    printable(h, s->listener_path));
+}
+
 void rule_seccomp(struct harden *h)
 {
 	struct spec_seccomp *s = h->s->linux_ ? h->s->linux_->seccomp : NULL;
@@ -78,6 +124,8 @@ void rule_seccomp(struct harden *h)
 	else
 		decide_note(h, "/linux/seccomp",
 			    "no filter is asked for: %s one is loaded all the same%s", ours, sets);
+	if (s && spec_seccomp_notifies(s))
+		judge_agent(h, s);
 	if (s && !h->policy->seccomp.allow_spec_allow && list_has(s->flags, s->n_flags, spec_allow))
 		drop_spec_allow(h, s);
 }

@@ -106,7 +106,8 @@ static const char *level_of(struct harden *h)
 
 	if (!h->policy->selinux.categories)
 		return "s0";
-	if (!host_root(h, &root))
+	/* Rootless, the ids are those of all containers of this user. */
+	if (h->facts->in_userns || !host_root(h, &root))
 		return NULL;
 	pair_of(root, &low, &high);
 	return text(h, "s0:c%u,c%u", low, high);

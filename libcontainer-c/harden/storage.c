@@ -30,6 +30,16 @@ static const char *const rootfs_shapes[] = {
 	NULL,
 };
 
+/*
+ * Where BuildKit mounts the rootfs of a step (RUN), below the data root. What such a step has bound
+ * was chosen by BuildKit alone; in any other container a bind of an image's layer is the caller's
+ * wish to write into that image.
+ */
+static const char build_shape[] = "/buildkit/executor/*/rootfs";
+
+/* With images in containerd a step's caches are there, unless that containerd is dockerd's own. */
+static const char containerd_root[] = "/var/lib/containerd";
+
 /* One component against one of the pattern; "*" stands for any run of bytes. */
 static bool match_component(const char *pat, size_t np, const char *s, size_t ns)
 {
@@ -126,16 +136,17 @@ static size_t root_of_etc_file(const struct harden *h, size_t i)
 	return 0;
 }
 
-static void add_root(struct storage_roots *r, const char *path, size_t len)
+static void add_root(struct storage_roots *r, const char *path, size_t len, bool build)
 {
 	const size_t max = sizeof(r->v) / sizeof(r->v[0]);
 
 	if (!len || r->n == max)
 		return;
 	for (size_t i = 0; i < r->n; i++)
-		if (r->v[i].len == len && strncmp(r->v[i].path, path, len) == 0)
+		if (r->v[i].len == len && r->v[i].build == build &&
+		    strncmp(r->v[i].path, path, len) == 0)
 			return;
-	r->v[r->n++] = (struct storage_root){path, len};
+	r->v[r->n++] = (struct storage_root){path, len, build};
 }
 
 struct storage_roots storage_roots_find(const struct harden *h)
@@ -143,11 +154,16 @@ struct storage_roots storage_roots_find(const struct harden *h)
 	const char *rootfs = h->facts->rootfs.path;
 	struct storage_roots r = {0};
 
-	if (rootfs && h->facts->rootfs_guarded)
+	if (rootfs && h->facts->rootfs_guarded) {
 		for (const char *const *s = rootfs_shapes; *s; s++)
-			add_root(&r, rootfs, root_before(rootfs, *s));
+			add_root(&r, rootfs, root_before(rootfs, *s), false);
+		if (root_before(rootfs, build_shape)) {
+			add_root(&r, rootfs, root_before(rootfs, build_shape), true);
+			add_root(&r, containerd_root, strlen(containerd_root), true);
+		}
+	}
 	for (size_t i = 0; i < h->s->n_mounts; i++)
-		add_root(&r, bind_fact(h->facts, i)->real, root_of_etc_file(h, i));
+		add_root(&r, bind_fact(h->facts, i)->real, root_of_etc_file(h, i), false);
 	return r;
 }
 
@@ -161,12 +177,50 @@ bool storage_has_rootfs(const struct harden *h)
 	return false;
 }
 
-/* Whether @path matches "@..." below one of the roots. */
+/* Whether @path matches "@/..." or "@build/..." below one of the roots. */
 static bool match_in_roots(const struct storage_roots *r, const char *pattern, const char *path)
 {
+	bool build = pattern[1] != '/';
+	const char *below = strchr(pattern, '/');
+
 	for (size_t i = 0; i < r->n; i++)
-		if (strncmp(path, r->v[i].path, r->v[i].len) == 0 && path[r->v[i].len] == '/' &&
-		    storage_match(pattern + 1, path + r->v[i].len))
+		if (r->v[i].build == build && strncmp(path, r->v[i].path, r->v[i].len) == 0 &&
+		    path[r->v[i].len] == '/' && storage_match(below, path + r->v[i].len))
+			return true;
+	return false;
+}
+
+static bool matches(const struct storage_roots *r, const struct policy_storage *s, const char *path)
+{
+	return s->pattern[0] == '@' ? match_in_roots(r, s->pattern, path)
+				    : storage_match(s->pattern, path);
+}
+
+/*
+ * Whether @a lies in what @s means: the shortest beginning of it that has the shape. That one must
+ * be guarded, what is behind it may be anybody's: the kernel says that the source is there.
+ */
+static bool holds(const struct storage_roots *r, const struct policy_storage *s,
+		  const struct alias_fact *a)
+{
+	char dir[PATH_MAX];
+	size_t n = 0, len = strlen(a->path);
+
+	while (n < len && len < sizeof(dir)) {
+		n += 1 + strcspn(a->path + n + 1, "/");
+		memcpy(dir, a->path, n);
+		dir[n] = '\0';
+		if (matches(r, s, dir))
+			return n <= a->guarded && (n > a->mount || s->mounts);
+	}
+	return false;
+}
+
+static bool holds_mounted(const struct storage_roots *r, const struct policy_storage *s,
+			  const struct bind_fact *f)
+{
+	for (size_t i = 0; i < f->n_aliases; i++)
+		if (holds(r, s, &f->aliases[i]))
 			return true;
 	return false;
 }
@@ -179,13 +233,10 @@ const struct policy_storage *storage_of(const struct harden *h, const struct sto
 	if (!f->exists || !f->real || !f->guarded)
 		return NULL;
 	const struct policy_binds *p = &h->policy->binds;
-	for (const struct policy_storage *s = p->storage; s < p->storage + p->n_storage; s++) {
-		if (f->mount_root && !s->mounts)
-			continue;
-		if (s->pattern[0] == '@' ? match_in_roots(roots, s->pattern, f->real)
-					 : storage_match(s->pattern, f->real))
+	for (const struct policy_storage *s = p->storage; s < p->storage + p->n_storage; s++)
+		if (((!f->mount_root || s->mounts) && matches(roots, s, f->real)) ||
+		    holds_mounted(roots, s, f))
 			return s;
-	}
 	return NULL;
 }
 

@@ -13,6 +13,7 @@ struct policy_storage;
 struct storage_root {
 	const char *path;
 	size_t len;
+	bool build; /* of an engine that builds an image: patterns that begin with "@build/" */
 };
 struct storage_roots {
 	struct storage_root v[4];
@@ -25,7 +26,8 @@ struct storage_roots storage_roots_find(const struct harden *h);
 /**
  * storage_of - the policy's entry that says that the source of mount @i is the engine's, or NULL.
  * Judged by the real path, never by the text of the source, and not where something else may be
- * mounted on it: docker volume create -o type=none,o=bind,device=/etc makes a volume of /etc.
+ * mounted on it: docker volume create -o type=none,o=bind,device=/etc makes a volume of /etc. A
+ * mount of a part of such storage (--mount volume-subpath=) is judged by where that part is.
  */
 const struct policy_storage *storage_of(const struct harden *h, const struct storage_roots *roots,
 					size_t i);

@@ -22,19 +22,75 @@
 		if ((from)->member)                                                                \
 			(to)->member = (from)->member;                                             \
 	} while (0)
-#define TAKE_LIST(to, from, member)                                                                \
-	do {                                                                                       \
-		if ((from)->n_##member) {                                                          \
-			(to)->member = (from)->member;                                             \
-			(to)->n_##member = (from)->n_##member;                                     \
-		}                                                                                  \
-	} while (0)
+/* What is asked for keeps its place, which errors name; what else the container has comes after. */
+#define MERGE_LIST(h, to, from, member, same)                                                      \
+	((to)->member = join(h, (from)->member, (from)->n_##member, (to)->member,                  \
+			     &(to)->n_##member, sizeof(*(to)->member), same))
 
 /* The container's object, made when it has none; NULL with h->oom when there is no memory. */
 #define NEED(h, to, member)                                                                        \
 	((to)->member ? (to)->member                                                               \
 		      : ((to)->member = arena_alloc((h)->a, sizeof(*(to)->member)),                \
 			 (h)->oom |= !(to)->member, (to)->member))
+
+static void *join(struct harden *h, void *asked, size_t n, void *has, size_t *n_has, size_t size,
+		  bool (*same)(const void *, const void *))
+{
+	if (n == 0)
+		return has;
+	char *all = arena_array(h->a, n + *n_has, size);
+	if (!all) {
+		h->oom = true;
+		return has;
+	}
+	size_t k = n;
+	memcpy(all, asked, n * size);
+	for (size_t i = 0; i < *n_has; i++) {
+		const char *old = (const char *)has + i * size;
+		bool replaced = false;
+		for (size_t q = 0; q < n && !replaced; q++)
+			replaced = same((const char *)asked + q * size, old);
+		if (!replaced)
+			memcpy(all + k++ * size, old, size);
+	}
+	*n_has = k;
+	return all;
+}
+
+static bool same_throttle(const void *a, const void *b)
+{
+	const struct spec_throttle_device *x = a, *y = b;
+
+	return x->major == y->major && x->minor == y->minor;
+}
+
+static bool same_weight(const void *a, const void *b)
+{
+	const struct spec_weight_device *x = a, *y = b;
+
+	return x->major == y->major && x->minor == y->minor;
+}
+
+static bool same_page_size(const void *a, const void *b)
+{
+	const struct spec_hugepage_limit *x = a, *y = b;
+
+	return str_eq(x->page_size, y->page_size);
+}
+
+static bool same_interface(const void *a, const void *b)
+{
+	const struct spec_interface_priority *x = a, *y = b;
+
+	return str_eq(x->name, y->name);
+}
+
+static bool same_rdma(const void *a, const void *b)
+{
+	const struct spec_rdma *x = a, *y = b;
+
+	return str_eq(x->key, y->key);
+}
 
 static bool equal(const int64_t *a, const int64_t *b)
 {
@@ -62,6 +118,7 @@ static void merge_memory(struct harden *h, struct spec_resources *r,
 	TAKE(m, asked, kernel_tcp);
 	TAKE_GIVEN(m, asked, swappiness);
 	TAKE_GIVEN(m, asked, disable_oom_killer);
+	TAKE_GIVEN(m, asked, use_hierarchy);
 	/* Of this update only. */
 	m->check_before_update = asked->check_before_update;
 }
@@ -88,6 +145,30 @@ static void merge_cpu(struct harden *h, struct spec_resources *r, const struct s
 		c->mems = asked->mems;
 }
 
+static void fill_weights(struct spec_weight_device *d, const struct spec_weight_device *from,
+			 size_t n)
+{
+	for (; n-- > 0;) {
+		if (!same_weight(d, &from[n]))
+			continue;
+		d->weight = d->weight ? d->weight : from[n].weight;
+		d->leaf_weight = d->leaf_weight ? d->leaf_weight : from[n].leaf_weight;
+	}
+}
+
+/*
+ * Of one device that is asked for: the one weight leaves the other as it is. Asked for twice, the
+ * last one counts, as with the kernel, which gets them one after the other.
+ */
+static void keep_weights(const struct spec_block_io *has, const struct spec_block_io *asked)
+{
+	for (size_t i = 0; i < asked->n_weight_device; i++) {
+		struct spec_weight_device *d = &asked->weight_device[i];
+		fill_weights(d, asked->weight_device, asked->n_weight_device);
+		fill_weights(d, has->weight_device, has->n_weight_device);
+	}
+}
+
 static void merge_block_io(struct harden *h, struct spec_resources *r,
 			   const struct spec_block_io *asked)
 {
@@ -97,11 +178,12 @@ static void merge_block_io(struct harden *h, struct spec_resources *r,
 		return;
 	TAKE(b, asked, weight);
 	TAKE(b, asked, leaf_weight);
-	TAKE_LIST(b, asked, weight_device);
-	TAKE_LIST(b, asked, throttle_read_bps_device);
-	TAKE_LIST(b, asked, throttle_write_bps_device);
-	TAKE_LIST(b, asked, throttle_read_iops_device);
-	TAKE_LIST(b, asked, throttle_write_iops_device);
+	keep_weights(b, asked);
+	MERGE_LIST(h, b, asked, weight_device, same_weight);
+	MERGE_LIST(h, b, asked, throttle_read_bps_device, same_throttle);
+	MERGE_LIST(h, b, asked, throttle_write_bps_device, same_throttle);
+	MERGE_LIST(h, b, asked, throttle_read_iops_device, same_throttle);
+	MERGE_LIST(h, b, asked, throttle_write_iops_device, same_throttle);
 }
 
 static void merge_pids(struct harden *h, struct spec_resources *r, const struct spec_pids *asked)
@@ -120,7 +202,7 @@ static void merge_network(struct harden *h, struct spec_resources *r,
 	if (!n)
 		return;
 	TAKE(n, asked, class_id);
-	TAKE_LIST(n, asked, priorities);
+	MERGE_LIST(h, n, asked, priorities, same_interface);
 }
 
 /* A file of cgroup v2 that is asked for takes the place of the member that stands for it. */
@@ -197,8 +279,8 @@ static void merge(struct harden *h, const struct spec_resources *asked)
 		merge_block_io(h, r, asked->block_io);
 	if (asked->network)
 		merge_network(h, r, asked->network);
-	TAKE_LIST(r, asked, hugepage_limits);
-	TAKE_LIST(r, asked, rdma);
+	MERGE_LIST(h, r, asked, hugepage_limits, same_page_size);
+	MERGE_LIST(h, r, asked, rdma, same_rdma);
 	if (asked->n_devices == 0)
 		return;
 	h->rule = "device-rules";
@@ -206,10 +288,23 @@ static void merge(struct harden *h, const struct spec_resources *asked)
 		    "device rules of a running container are not changed");
 }
 
-int harden_update(const struct spec_resources *asked, const struct spec *container,
-		  const struct measures *measures, const struct policy *policy,
-		  const struct host_facts *facts, struct arena *a, struct spec **ret,
-		  struct measures *ret_measures, struct decisions *ret_decisions, struct err *e)
+static void merge_classes(struct harden *h, const struct spec_intel_rdt *asked)
+{
+	struct spec_intel_rdt *r = h->s->linux_ ? h->s->linux_->intel_rdt : NULL;
+
+	if (!asked || !r)
+		return;
+	if (asked->l3_cache_schema)
+		r->l3_cache_schema = text(h, "%s", asked->l3_cache_schema);
+	if (asked->mem_bw_schema)
+		r->mem_bw_schema = text(h, "%s", asked->mem_bw_schema);
+}
+
+int harden_update(const struct spec_resources *asked, const struct spec_intel_rdt *classes,
+		  const struct spec *container, const struct measures *measures,
+		  const struct policy *policy, const struct host_facts *facts, struct arena *a,
+		  struct spec **ret, struct measures *ret_measures, struct decisions *ret_decisions,
+		  struct err *e)
 {
 	struct spec_resources *copy = arena_alloc(a, sizeof(*copy));
 	struct decisions d = {0};
@@ -227,6 +322,7 @@ int harden_update(const struct spec_resources *asked, const struct spec *contain
 	struct spec_process *process = h.s ? h.s->process : NULL;
 	if (!h.oom) {
 		merge(&h, copy);
+		merge_classes(&h, classes);
 		/* It runs: an update does not change it, and has no business to judge it. */
 		h.s->process = NULL;
 	}

@@ -5,8 +5,10 @@
  *   the caller's own, new or by path   honoured unless its maps contain host id 0; a new one also
  *                                      not with ids that other containers of ours get
  *   that of a joined namespace         used as it is: pods, docker --net=container:X
- *   the runtime is inside one already  rootless: its maps leave out host root
- *   none                               added, with the id range reserved for this container
+ *   none                               added, with the id range reserved for this container, or,
+ *                                      where the runtime itself runs in a user namespace
+ *                                      (rootless), with all ids of that, refused where host root
+ * has one
  */
 #include <string.h>
 
@@ -60,48 +62,82 @@ static void set_fact_maps(const struct ns_fact *f, struct maps *m)
 	m->gid.n = f->maps.n_gid;
 }
 
-/* Replace one list of mappings by the reserved range. */
-static void map_range(struct harden *h, const char *member, struct spec_id_mapping **list,
-		      size_t *n)
+/* Replace one list of mappings by others. */
+static void map_ids(struct harden *h, const char *member, const struct id_extent *v, size_t n_v,
+		    const char *why, struct spec_id_mapping **list, size_t *n)
 {
-	const struct id_extent *r = &h->facts->range;
-	struct spec_id_mapping *m = arena_array(h->a, 1, sizeof(*m));
+	struct spec_id_mapping *m = arena_array(h->a, n_v, sizeof(*m));
 
 	if (!m) {
 		h->oom = true;
 		return;
 	}
-	*m = (struct spec_id_mapping){r->inside, r->outside, r->size};
+	for (size_t i = 0; i < n_v; i++)
+		m[i] = (struct spec_id_mapping){v[i].inside, v[i].outside, v[i].size};
 	if (!decide_change(h, text(h, "/linux/%s", member), json_mappings(h, *list, *n),
-			   json_mappings(h, m, 1),
-			   "ids of this container alone, so that they lead back to it (from %s)",
-			   h->facts->range_source ? h->facts->range_source : "the caller"))
+			   json_mappings(h, m, n_v), "%s", why))
 		return;
 	*list = m;
-	*n = 1;
+	*n = n_v;
+}
+
+/* The range that is reserved for this container alone. */
+static void map_range(struct harden *h, struct spec_linux *l)
+{
+	const struct id_extent *r = &h->facts->range;
+	const char *source = h->facts->range_source ? h->facts->range_source : "the caller";
+	const char *why = text(
+		h, "ids of this container alone, so that they lead back to it (from %s)", source);
+
+	if (!why)
+		return;
+	map_ids(h, "uidMappings", r, 1, why, &l->uid_mappings, &l->n_uid_mappings);
+	map_ids(h, "gidMappings", r, 1, why, &l->gid_mappings, &l->n_gid_mappings);
+}
+
+/*
+ * Rootless: the ids that the runtime has itself are all there are. With a namespace of its own
+ * around them the container can undo no mount and has no capability over what the runtime made.
+ */
+static void map_own(struct harden *h, struct spec_linux *l)
+{
+	const struct id_maps *m = &h->facts->caller_ids;
+	static const char why[] = "the ids of the user namespace that the runtime runs in";
+
+	map_ids(h, "uidMappings", m->uid, m->n_uid, why, &l->uid_mappings, &l->n_uid_mappings);
+	map_ids(h, "gidMappings", m->gid, m->n_gid, why, &l->gid_mappings, &l->n_gid_mappings);
 }
 
 /* Give the spec a user namespace of its own. Returns false when that is refused. */
 static bool add_userns(struct harden *h)
 {
+	const struct host_facts *f = h->facts;
 	struct spec_linux *l = need_linux(h);
 
 	if (!l)
 		return false;
-	if (!l->n_uid_mappings && !l->n_gid_mappings && !h->facts->range.size) {
+	bool ids = f->in_userns ? f->caller_ids.n_uid && f->caller_ids.n_gid : f->range.size;
+	if (!l->n_uid_mappings && !l->n_gid_mappings && !ids) {
 		decide_refuse(h, "/linux/namespaces", NULL,
 			      "no id range is reserved for the container's user namespace");
 		return false;
 	}
 	ssize_t i = ns_entry(h->s, "user", 0);
 	if (i >= 0)
-		namespace_drop_path(h, (size_t)i, "it leads to the host's user namespace");
+		namespace_drop_path(h, (size_t)i,
+				    f->in_userns ? "it leads to the runtime's own user namespace"
+						 : "it leads to the host's user namespace");
 	else
-		namespace_append(h, "user", "root inside is an unprivileged user outside");
+		namespace_append(h, "user",
+				 f->in_userns ? "no capability inside counts outside, and no "
+						"mount can be undone"
+					      : "root inside is an unprivileged user outside");
 	if (l->n_uid_mappings || l->n_gid_mappings)
 		return !h->oom;
-	map_range(h, "uidMappings", &l->uid_mappings, &l->n_uid_mappings);
-	map_range(h, "gidMappings", &l->gid_mappings, &l->n_gid_mappings);
+	if (f->in_userns)
+		map_own(h, l);
+	else
+		map_range(h, l);
 	return !h->oom;
 }
 
@@ -156,11 +192,6 @@ static bool settle(struct harden *h, struct maps *m)
 		set_fact_maps(ns_fact(h->s, h->facts, (size_t)joined.entry), m);
 		return true;
 	}
-	if (h->facts->in_userns) {
-		decide_note(h, "/linux/namespaces",
-			    "the runtime itself runs in a user namespace without the host's root");
-		return false;
-	}
 	if (!add_userns(h))
 		return false;
 	set_spec_maps(h, m);
@@ -169,7 +200,7 @@ static bool settle(struct harden *h, struct maps *m)
 
 static void check_host_root(struct harden *h, const struct ids *ids)
 {
-	/* Inside a user namespace "host id 0" is the unprivileged user who made it. */
+	/* Inside a user namespace 0 is another id; that of host root is check_runtime()'s. */
 	if (h->policy->userns.allow_host_root || h->facts->in_userns)
 		return;
 	for (size_t i = 0; i < ids->n; i++)
@@ -177,6 +208,20 @@ static void check_host_root(struct harden *h, const struct ids *ids)
 			decide_refuse(h, text(h, "/linux/%s", ids->member), NULL,
 				      "id %u inside would be id 0, root, on the host",
 				      ids->extents[i].inside);
+}
+
+/*
+ * An ordinary user's namespace has no id for host root. Root's own may have (unshare -Ur,
+ * PrivateUsers=self), and it is not told from its maps which: no container is made from its ids.
+ */
+static void check_runtime(struct harden *h)
+{
+	const struct host_facts *f = h->facts;
+
+	if (f->in_userns && f->host_root_mapped && !h->policy->userns.allow_host_root)
+		decide_refuse(h, "/linux/namespaces", NULL,
+			      "the user namespace that the runtime runs in has an id for root on "
+			      "the host");
 }
 
 static bool overlap(const struct id_extent *a, const struct id_extent *b)
@@ -246,6 +291,7 @@ void rule_userns(struct harden *h)
 			      "to apply specified");
 		return;
 	}
+	check_runtime(h);
 	check_host_root(h, &m.uid);
 	check_host_root(h, &m.gid);
 	if (m.from_spec) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +13,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "host/facts.h"
 #include "host/mount_table.h"
 #include "host/path_probe.h"
 #include "host/socket_probe.h"
+#include "oci-spec/mount_options.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
@@ -65,7 +68,47 @@ static int probe_places(const char *real, const struct mount_table *t, struct ar
 	return 0;
 }
 
-static int probe_bind(const char *source, const struct mount_table *t, struct arena *a,
+/* The real path of a symlink itself; -1: @source is none, or cannot be looked at. */
+static int real_link(const char *source, char real[PATH_MAX], struct stat *st)
+{
+	char dir[PATH_MAX];
+	const char *slash = strrchr(source, '/');
+	size_t n = slash ? (size_t)(slash - source) : 0;
+
+	if (lstat(source, st) < 0 || !S_ISLNK(st->st_mode) || n >= sizeof(dir))
+		return -1;
+	memcpy(dir, source, n);
+	dir[n] = '\0';
+	if (!realpath(!slash ? "." : n ? dir : "/", real))
+		return -1;
+	n = strlen(real);
+	return snprintf(real + n, PATH_MAX - n, "%s%s", n > 1 ? "/" : "",
+			slash ? slash + 1 : source) < (int)(PATH_MAX - n)
+		       ? 0
+		       : -1;
+}
+
+/* What the source leads to; with "src-nofollow" and "copy-symlink" a symlink itself. */
+static int real_source(const struct spec_mount *m, char real[PATH_MAX], struct stat *st)
+{
+	for (size_t i = 0; i < m->n_options; i++) {
+		const struct mount_option *o = mount_option_find(m->options[i]);
+		if (o && (o->what == OPTION_SRC_NOFOLLOW || o->what == OPTION_COPY_SYMLINK) &&
+		    real_link(m->source, real, st) == 0)
+			return 0;
+	}
+	return stat(m->source, st) < 0 || !realpath(m->source, real) ? -1 : 0;
+}
+
+/* statfs(2), which follows a symlink. */
+static int file_system(const char *real, struct statfs *ret)
+{
+	AUTO_FD fd = open(real, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -1 : fstatfs(fd, ret);
+}
+
+static int probe_bind(const struct spec_mount *m, const struct mount_table *t, struct arena *a,
 		      struct bind_fact *ret)
 {
 	char real[PATH_MAX];
@@ -73,7 +116,7 @@ static int probe_bind(const char *source, const struct mount_table *t, struct ar
 	struct statfs fs;
 	struct statx sx = {0};
 
-	if (stat(source, &st) < 0 || !realpath(source, real) || statfs(real, &fs) < 0)
+	if (real_source(m, real, &st) < 0 || file_system(real, &fs) < 0)
 		return 0;
 	/* What cannot be told counts as a mount of its own: it is then never idmapped. */
 	bool known = statx(AT_FDCWD, real, AT_SYMLINK_NOFOLLOW, 0, &sx) == 0 &&
@@ -90,7 +133,8 @@ static int probe_bind(const char *source, const struct mount_table *t, struct ar
 		.mount_root = !known || (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT),
 		.fs_type = fs.f_type,
 	};
-	if (!f.real || probe_places(real, t, a, &f) < 0)
+	if (!f.real || probe_places(real, t, a, &f) < 0 ||
+	    (f.mount_root && path_aliases(real, t, a, &f) < 0))
 		return -ENOMEM;
 	*ret = f;
 	return 0;
@@ -104,7 +148,7 @@ static int probe_binds(const struct spec *s, const struct mount_table *t, struct
 
 	for (size_t i = 0; r == 0 && i < s->n_mounts; i++)
 		if (spec_mount_is_bind(&s->mounts[i]) && s->mounts[i].source)
-			r = probe_bind(s->mounts[i].source, t, a, &v[i]);
+			r = probe_bind(&s->mounts[i], t, a, &v[i]);
 	if (r < 0)
 		return r;
 	f->binds = v;

@@ -109,6 +109,7 @@ int host_check(const struct check_request *q, struct arena *a, struct check_repo
 	check_cgroups(&c);
 	check_security(&c);
 	check_ids(&c);
+	check_rootless(&c);
 	check_engines(&c);
 	if (report.out_of_memory)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");

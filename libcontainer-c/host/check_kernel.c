@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/check_priv.h"
+#include "kernel/calls.h"
 #include "kernel/sys.h"
 #include "policy/policy.h"
 
@@ -29,67 +30,29 @@ static void check_version(struct check *c)
 		  "mount_setattr(2) and idmapped mounts came with Linux 5.12");
 }
 
-/* Arguments that no call accepts: everything but ENOSYS says that the call is there. */
-static bool has_openat2(void)
-{
-	return syscall(SYS_openat2, -1, "", NULL, 0) == 0 || errno != ENOSYS;
-}
-
-static bool has_open_tree(void)
-{
-	return syscall(SYS_open_tree, -1, "", ~0u) >= 0 || errno != ENOSYS;
-}
-
-static bool has_fsopen(void)
-{
-	return syscall(SYS_fsopen, "", ~0u) >= 0 || errno != ENOSYS;
-}
-
-static bool has_mount_setattr(void)
-{
-	return syscall(SYS_mount_setattr, -1, "", ~0u, NULL, 0) == 0 || errno != ENOSYS;
-}
-
-static bool has_clone3(void)
-{
-	return syscall(SYS_clone3, NULL, 0) >= 0 || errno != ENOSYS;
-}
-
-static bool has_pidfd_open(void)
-{
-	return syscall(SYS_pidfd_open, -1, ~0u) >= 0 || errno != ENOSYS;
-}
-
-static bool has_close_range(void)
-{
-	return syscall(SYS_close_range, ~0u, 0, ~0u) == 0 || errno != ENOSYS;
-}
-
-static const struct {
-	const char *name;
-	bool (*is_there)(void);
-} calls[] = {
-	{"openat2", has_openat2},	  {"open_tree", has_open_tree},
-	{"fsopen", has_fsopen},		  {"mount_setattr", has_mount_setattr},
-	{"clone3", has_clone3},		  {"pidfd_open", has_pidfd_open},
-	{"close_range", has_close_range},
-};
-#define N_CALLS (sizeof(calls) / sizeof(calls[0]))
-
+/* What has no older way is the idmapped mount; the rest is slower, and checked by tests. */
 static void check_calls(struct check *c)
 {
 	const char *missing = "";
 
-	for (size_t i = 0; missing && i < N_CALLS; i++)
-		if (!calls[i].is_there())
-			missing = arena_printf(c->a, "%s %s", missing, calls[i].name);
-	if (missing && *missing)
-		check_add(c, CHECK_FAIL, AREA, "system calls",
-			  arena_printf(c->a, "missing:%s", missing),
-			  "a newer kernel, or no seccomp filter around this one");
-	else
+	for (int i = 0; missing && i < CALL_KINDS; i++)
+		if (!call_there((enum call)i))
+			missing = arena_printf(c->a, "%s %s (%s)", missing, call_name((enum call)i),
+					       call_since((enum call)i));
+	if (!missing || !*missing)
 		check_add(c, CHECK_OK, AREA, "system calls", missing ? "all that are needed" : NULL,
 			  "");
+	else if (call_mounts_there())
+		check_add(c, CHECK_WARN, AREA, "system calls",
+			  arena_printf(c->a, "missing:%s", missing),
+			  "older ones do their work; better a newer kernel, or no seccomp filter "
+			  "around this one");
+	else
+		check_add(c, CHECK_FAIL, AREA, "system calls",
+			  arena_printf(c->a, "missing:%s", missing),
+			  "no idmapped mounts: root file systems that belong to root need a policy "
+			  "without the rule userns, or a newer kernel and no seccomp filter around "
+			  "this one");
 }
 
 static void check_seccomp(struct check *c)

@@ -30,6 +30,7 @@ void check_file_systems(struct check *c);
 void check_cgroups(struct check *c);
 void check_security(struct check *c);
 void check_ids(struct check *c);
+void check_rootless(struct check *c);
 void check_engines(struct check *c);
 
 /** check_docker_root - where dockerd keeps images: "data-root", else its default. */

@@ -42,8 +42,10 @@ enum ns_owner {
 
 /* Same index as linux.namespaces[] of the spec. Zero for entries without a path. */
 struct ns_fact {
-	bool exists;	     /* the path could be opened and is a namespace of that type */
-	bool is_own;	     /* it is the namespace the runtime itself is in (the host's) */
+	bool exists; /* the path could be opened and is a namespace of that type */
+	int error;   /* errno: it could not even be opened */
+	bool is_own; /* it is the namespace the runtime itself is in (the host's) */
+	bool pinned; /* the path is a mount of it (STATX_ATTR_MOUNT_ROOT, 5.8), no /proc/PID/ns */
 	enum ns_owner owner; /* for type "user": FOREIGN unless is_own */
 	uint64_t owner_ino;  /* inode of the owning user namespace (of itself for type "user") */
 	struct id_maps maps; /* maps of the owner when FOREIGN, as seen from the runtime */
@@ -57,6 +59,15 @@ struct place_fact {
 	dev_t dev;	    /* of the file system, as /proc/self/mountinfo has it */
 	const char *path;   /* from the root of the file system; NULL: not known */
 	const char *fstype; /* "ext4" */
+};
+
+/* Another path to what is mounted somewhere: docker hands in a part of a volume by a mount of it.
+ */
+struct alias_fact {
+	const char *path; /* without symlinks */
+	size_t mount;	/* length of the mount point in front, below which nothing is mounted in its
+			   way */
+	size_t guarded; /* length of the part that nobody but host root can change */
 };
 
 /* Same index as mounts[] of the spec. Zero for mounts that are not binds. */
@@ -73,6 +84,8 @@ struct bind_fact {
 	/* Its place, and those of the mounts below it, which a recursive bind brings along. */
 	const struct place_fact *places;
 	size_t n_places;
+	const struct alias_fact *aliases; /* none unless @mount_root */
+	size_t n_aliases;
 };
 
 /* A file or directory of this host that the policy names. */
@@ -85,7 +98,7 @@ struct path_fact {
 
 /* Who called the runtime. */
 struct caller_fact {
-	uid_t uid;	    /* real user id */
+	uid_t uid; /* real user id; of the namespace above where ours is a user namespace */
 	uint32_t login_uid; /* /proc/self/loginuid; UINT32_MAX: never logged in */
 };
 
@@ -127,6 +140,13 @@ struct hook_fact {
 	const char *weak; /* it, or a directory above it, that others than root can change */
 };
 
+/* The manager that makes the container's cgroup, when that is asked for. */
+struct systemd_fact {
+	bool on;	  /* --systemd-cgroup */
+	bool user;	  /* the user's manager, not the system's */
+	const char *root; /* the manager's own root in every hierarchy; "": the mount point */
+};
+
 struct host_facts {
 	struct caller_fact caller;
 	unsigned kernel_major, kernel_minor;
@@ -141,17 +161,37 @@ struct host_facts {
 	bool selinux_label_known; /* the loaded SELinux policy takes our policy's label */
 	int landlock_abi;	  /* landlock(7); 0: none */
 	unsigned cpus;		  /* online */
+	const char
+		*mem_nodes; /* NUMA nodes with memory, "0-1"; NULL: not known, or not asked for */
+	/* SECCOMP_FILTER_FLAG_... that the kernel takes; looked for where the config has some. */
+	bool seccomp_flags_known;
+	uint32_t seccomp_flags;
 	unsigned
 		recent_creations; /* of this container id within the policy's time, with this one */
 	unsigned restart_pause;	  /* seconds until it may be created again; 0: now */
+	bool no_pivot;		  /* the caller wants a root without pivot_root(2) */
 	bool in_userns; /* the runtime itself runs in a user namespace that maps not all ids */
+	/* In it, host root or its group has an id: then its root may be host root itself. */
+	bool host_root_mapped;
+	/*
+	 * Only then: from the ids that are ours (inside) to those that config.json speaks of
+	 * (outside). The same ones, unless the runtime made that namespace itself: then its caller
+	 * knows only his own.
+	 */
+	struct id_maps caller_ids;
+	bool setgroups_denied; /* for ever in that namespace: user_namespaces(7) */
 
 	enum cgroup_layout cgroup_layout;
 	const struct cgroup_hierarchy *cgroup_v1; /* V1, HYBRID */
 	size_t n_cgroup_v1;
 	const char *cgroup_v2_mountpoint; /* HYBRID, V2: where cgroup2 is mounted; else NULL */
 	const char *cgroup_v2_own_path;
-	const char *cgroup_v2_controllers; /* space-separated, of the tree's root */
+	/*
+	 * Space-separated, of the tree's root. In a user namespace: of where the container's cgroup
+	 * is made; hierarchies in which none can be made are left out there, v1 and v2.
+	 */
+	const char *cgroup_v2_controllers;
+	struct systemd_fact systemd;
 
 	/* Id range reserved for this container; size 0: none was needed (maps given or joined). */
 	struct id_extent range;
@@ -169,6 +209,7 @@ struct host_facts {
 	size_t n_host_paths;
 	struct path_fact rootfs; /* root.path */
 	bool rootfs_guarded;	 /* as bind_fact.guarded */
+	const char *resctrl;	 /* mount point of resctrl; NULL: none, or not asked for */
 	const struct hook_fact *hooks;
 	size_t n_hooks;
 	struct inherited_fact inherited;

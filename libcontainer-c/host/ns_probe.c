@@ -129,6 +129,18 @@ static int open_owner(int ns_fd, const struct ns_type *t)
 	return ioctl(ns_fd, NS_GET_USERNS);
 }
 
+/*
+ * A magic link of /proc leads to the namespace itself, a path that something is bound to leads to
+ * the root of a mount. What cannot be told is not pinned.
+ */
+static bool is_mount_root(int fd)
+{
+	struct statx sx = {0};
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &sx) == 0 &&
+	       (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
 static int probe_one(const struct spec_namespace *n, const struct stat *own_userns, struct arena *a,
 		     struct ns_fact *f)
 {
@@ -140,9 +152,11 @@ static int probe_one(const struct spec_namespace *n, const struct stat *own_user
 		return 0;
 	/* O_NONBLOCK: the path may be a FIFO. */
 	AUTO_FD fd = open(n->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	f->error = fd < 0 ? errno : 0;
 	if (fd < 0 || ioctl(fd, NS_GET_NSTYPE) != t->flag || fstat(fd, &st) < 0)
 		return 0;
 	f->exists = true;
+	f->pinned = is_mount_root(fd);
 	snprintf(path, sizeof(path), "/proc/self/ns/%s", t->proc);
 	f->is_own = stat(path, &own) == 0 && same_inode(&st, &own);
 	AUTO_FD owner = open_owner(fd, t);

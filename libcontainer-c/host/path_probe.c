@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,7 @@
 #include "host/facts.h"
 #include "host/mount_table.h"
 
-bool path_is_guarded(const char *real)
+size_t path_guarded(const char *real)
 {
 	char dir[PATH_MAX];
 	struct stat st;
@@ -25,9 +26,14 @@ bool path_is_guarded(const char *real)
 		dir[n] = '\0';
 		if (lstat(dir, &st) < 0 || st.st_uid != 0 ||
 		    ((st.st_mode & 022) && !(st.st_mode & S_ISVTX)))
-			return false;
+			return n;
 	}
-	return true;
+	return strlen(real);
+}
+
+bool path_is_guarded(const char *real)
+{
+	return path_guarded(real) == strlen(real);
 }
 
 static const struct mount_line *find_mount(const struct mount_table *t, const char *real)
@@ -64,6 +70,43 @@ int path_place(const char *real, const struct mount_table *t, struct arena *a,
 		return -ENOMEM;
 	*ret = (struct place_fact){.dev = m->dev, .path = *path ? path : "/", .fstype = m->fstype};
 	return 1;
+}
+
+/* The path of @place through @m; false: there is none, or something else is mounted over it. */
+static bool seen_through(const struct mount_line *m, const struct bind_fact *f, char ret[PATH_MAX])
+{
+	const struct place_fact *place = &f->places[0];
+	struct stat st;
+
+	if (m->dev != place->dev || !path_below(place->path, m->root))
+		return false;
+	int n = snprintf(ret, PATH_MAX, "%s%s", as_prefix(m->point),
+			 as_prefix(place->path) + strlen(as_prefix(m->root)));
+	return n > 0 && n < PATH_MAX && lstat(ret, &st) == 0 && st.st_dev == f->dev &&
+	       st.st_ino == f->ino;
+}
+
+int path_aliases(const char *real, const struct mount_table *t, struct arena *a,
+		 struct bind_fact *f)
+{
+	char path[PATH_MAX];
+	struct alias_fact *v = f->n_places ? arena_array(a, t->n, sizeof(*v)) : NULL;
+	size_t n = 0;
+
+	if (!v)
+		return f->n_places ? -ENOMEM : 0;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct mount_line *m = &t->v[i];
+		if (strcmp(m->point, real) == 0 || !seen_through(m, f, path))
+			continue;
+		v[n] = (struct alias_fact){arena_strdup(a, path), strlen(as_prefix(m->point)),
+					   path_guarded(path)};
+		if (!v[n++].path)
+			return -ENOMEM;
+	}
+	f->aliases = v;
+	f->n_aliases = n;
+	return 0;
 }
 
 int path_probe(const char *path, const struct mount_table *t, struct arena *a,

@@ -19,8 +19,11 @@
 #include "host/facts.h"
 #include "host/hook_probe.h"
 #include "host/lsm_probe.h"
+#include "host/mount_table.h"
 #include "host/ns_probe.h"
 #include "host/process_probe.h"
+#include "host/seccomp_probe.h"
+#include "host/userns_probe.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
@@ -53,29 +56,39 @@ static void probe_memory(struct host_facts *f)
 		f->mem_total = (uint64_t)si.totalram * si.mem_unit;
 }
 
-/* In the initial user namespace the map is one line that covers all 2^32 - 1 ids. */
-static void probe_userns(struct host_facts *f)
+/* node_states[N_MEMORY], which bounds every memory policy. */
+static void probe_mem_nodes(struct arena *a, struct host_facts *f)
 {
-	char text[64];
-	unsigned inside, outside, size;
+	char text[1024];
+	ssize_t n =
+		file_read_at(AT_FDCWD, "/sys/devices/system/node/has_memory", text, sizeof(text));
 
-	if (file_read_at(AT_FDCWD, "/proc/self/uid_map", text, sizeof(text)) <= 0)
+	if (n <= 0)
 		return;
-	f->in_userns = sscanf(text, "%u %u %u", &inside, &outside, &size) != 3 || inside != 0 ||
-		       outside != 0 || size != UINT32_MAX;
+	text[strcspn(text, "\n")] = '\0';
+	f->mem_nodes = arena_strdup(a, text);
 }
 
-static void probe_caller(struct host_facts *f)
+/* Six system calls that most configs have no use for. */
+static void probe_seccomp(const struct spec *s, struct host_facts *f)
 {
-	char text[16];
-	uint64_t id;
+	const struct spec_seccomp *sc = s && s->linux_ ? s->linux_->seccomp : NULL;
 
-	f->caller.uid = getuid();
-	f->caller.login_uid = UINT32_MAX;
-	/* Absent in kernels without audit: nobody has logged in, as far as one can tell. */
-	if (file_read_at(AT_FDCWD, "/proc/self/loginuid", text, sizeof(text)) > 0 &&
-	    str_u64(text, UINT32_MAX, &id) == 0)
-		f->caller.login_uid = (uint32_t)id;
+	f->seccomp_flags_known = sc && (sc->n_flags > 0 || sc->listener_path);
+	if (f->seccomp_flags_known)
+		f->seccomp_flags = host_probe_seccomp();
+}
+
+/* The first one: all mounts of it show the same groups. */
+static int probe_resctrl(struct arena *a, struct host_facts *f)
+{
+	struct mount_table t;
+	int r = mount_table_read(a, &t);
+
+	for (size_t i = 0; r == 0 && !f->resctrl && i < t.n; i++)
+		if (str_eq(t.v[i].fstype, "resctrl"))
+			f->resctrl = t.v[i].point;
+	return r;
 }
 
 int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
@@ -88,9 +101,12 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	probe_kernel(&f);
 	probe_last_cap(&f);
 	probe_memory(&f);
-	probe_userns(&f);
-	probe_caller(&f);
 	f.cpus = (unsigned)get_nprocs();
+	probe_seccomp(s, &f);
+	r = host_probe_userns(a, &f);
+	if (r < 0)
+		return err_set(e, ERR_SYSTEM, -r, "reading the runtime's own id maps: %s",
+			       strerrorname_np(-r));
 	r = host_probe_range(p->userns.pool, &base, &slots, &f.range_source, e);
 	if (r < 0)
 		return r;
@@ -108,6 +124,11 @@ int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	if (r < 0)
 		return err_set(e, ERR_SYSTEM, -r, "out of memory");
 	if (s && s->linux_) {
+		if (s->linux_->memory_policy)
+			probe_mem_nodes(a, &f);
+		r = s->linux_->intel_rdt ? probe_resctrl(a, &f) : 0;
+		if (r < 0)
+			return err_sys(e, -r, "read /proc/self/mountinfo");
 		r = host_probe_namespaces(s, a, &f, e);
 		if (r < 0)
 			return r;

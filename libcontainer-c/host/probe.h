@@ -3,6 +3,8 @@
 #ifndef BULKHEAD_HOST_PROBE_H
 #define BULKHEAD_HOST_PROBE_H
 
+#include <stdbool.h>
+
 #define HOST_RANGE_SIZE 65536u	   /* ids of one container */
 #define HOST_RANGE_POOL "bulkhead" /* the name in the built-in policy */
 
@@ -21,6 +23,15 @@ struct spec;
  */
 int host_probe(const struct spec *s, const struct policy *p, struct arena *a,
 	       struct host_facts *ret, struct err *e);
+
+/**
+ * host_probe_place - which of the hierarchies of @f, as host_probe() left it, the container's
+ * cgroups can be made in, and by whom. Without host root: those that are delegated to the caller.
+ * @cgroups_path: linux.cgroupsPath; NULL: the default one
+ * @systemd: --systemd-cgroup: fills f->systemd, too; ERR_HOST where no systemd of the user answers.
+ */
+int host_probe_place(const char *cgroups_path, bool systemd, struct arena *a, struct host_facts *f,
+		     struct err *e);
 
 /**
  * host_probe_range - the pool that id ranges come from: the entry @pool that stands in both

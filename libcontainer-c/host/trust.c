@@ -23,6 +23,8 @@
 
 struct walk {
 	const char *path;    /* as named, for errors */
+	const char *what;    /* whose path that is, likewise */
+	bool directory;	     /* at the end, instead of a regular file */
 	char rest[PATH_MAX]; /* what is still to be walked */
 	int dir_fd;
 	unsigned links;
@@ -41,8 +43,8 @@ static int refuse(const struct walk *w, int code, const char *what)
 								  : NULL;
 
 	if (why)
-		return err_set(w->e, ERR_POLICY, code, "policy: file: %s: %s", w->path, why);
-	return err_set(w->e, ERR_POLICY, code, "policy: file: %s: %s", w->path, strerror(code));
+		return err_set(w->e, ERR_POLICY, code, "%s: %s: %s", w->what, w->path, why);
+	return err_set(w->e, ERR_POLICY, code, "%s: %s: %s", w->what, w->path, strerror(code));
 }
 
 /* The ids of this process may be a part of the host's only. */
@@ -134,6 +136,21 @@ static int open_file(struct walk *w, const char *name)
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
+/* Names in a directory with the sticky bit are safe, but others can add some. */
+static int open_directory(struct walk *w, const char *name)
+{
+	AUTO_FD fd = openat(w->dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOTDIR)
+		return refuse(w, ENOTDIR, "is not a directory");
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return refuse(w, errno, NULL);
+	st.st_mode &= ~(mode_t)S_ISVTX;
+	int r = judge(w, &st, "it");
+	return r < 0 ? r : TAKE_FD(fd);
+}
+
 /* One name. Returns the file at the end, -EAGAIN for more to walk, or the error. */
 static int step(struct walk *w)
 {
@@ -143,11 +160,12 @@ static int step(struct walk *w)
 	int r;
 
 	if (!next_name(w, name, &last))
-		return refuse(w, EINVAL, "is not a regular file");
+		return refuse(w, EINVAL,
+			      w->directory ? "is no directory below /" : "is not a regular file");
 	if (fstatat(w->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return refuse(w, errno, NULL);
 	if (last && !S_ISLNK(st.st_mode))
-		return open_file(w, name);
+		return w->directory ? open_directory(w, name) : open_file(w, name);
 	r = judge(w, &st, name);
 	if (r < 0)
 		return r;
@@ -162,9 +180,13 @@ static int step(struct walk *w)
 	return -EAGAIN;
 }
 
-int trust_open(const char *path, struct err *e)
+static int walk(const char *what, const char *path, bool directory, struct err *e)
 {
-	struct walk w = {.path = path, .overflow = overflow_uid(), .e = e};
+	struct walk w = {.path = path,
+			 .what = what,
+			 .directory = directory,
+			 .overflow = overflow_uid(),
+			 .e = e};
 	struct stat st;
 	int r = -EAGAIN;
 
@@ -181,4 +203,19 @@ int trust_open(const char *path, struct err *e)
 	if (w.dir_fd >= 0)
 		close(w.dir_fd);
 	return r;
+}
+
+int trust_open(const char *path, struct err *e)
+{
+	return walk("policy: file", path, false, e);
+}
+
+int trust_open_for(const char *what, const char *path, struct err *e)
+{
+	return walk(what, path, false, e);
+}
+
+int trust_open_dir(const char *what, const char *path, struct err *e)
+{
+	return walk(what, path, true, e);
 }

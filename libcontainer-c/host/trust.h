@@ -21,4 +21,13 @@ struct err;
  */
 int trust_open(const char *path, struct err *e);
 
+/** trust_open_for - the same for another kind of file: errors begin with "@what: @path: ". */
+int trust_open_for(const char *what, const char *path, struct err *e);
+
+/**
+ * trust_open_dir - the same for a directory, which nobody but its owner may write to, sticky bit or
+ * not: what is in it is then what root put there. The descriptor is for reading its names.
+ */
+int trust_open_dir(const char *what, const char *path, struct err *e);
+
 #endif

@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/daemon_log.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
 #include "harden/harden.h"
 #include "host/facts.h"
+#include "host/userns_probe.h"
 #include "lifecycle/audit_line.h"
 #include "lifecycle/audit_sinks.h"
 #include "lifecycle/now.h"
@@ -45,16 +47,16 @@ static uint32_t *number(struct arena *a, uint32_t v)
 
 static void fill_caller(struct audit_caller *c, struct arena *a)
 {
+	struct caller_fact who;
 	char path[32], text[32];
-	uint64_t login;
 
-	c->uid = getuid();
+	host_probe_caller(&who);
+	c->uid = who.uid;
 	c->pid = (uint32_t)getpid();
 	c->parent = (uint32_t)getppid();
-	/* Absent without CONFIG_AUDIT, 4294967295 in a process that nobody logged in for. */
-	if (file_read_at(AT_FDCWD, "/proc/self/loginuid", text, sizeof(text)) > 0 &&
-	    str_u64(text, UINT32_MAX, &login) == 0 && login != UINT32_MAX)
-		c->login_uid = number(a, (uint32_t)login);
+	/* 4294967295 in a process that nobody logged in for. */
+	if (who.login_uid != UINT32_MAX)
+		c->login_uid = number(a, who.login_uid);
 	snprintf(path, sizeof(path), "/proc/%u/comm", c->parent);
 	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) > 0) {
 		text[strcspn(text, "\n")] = '\0';
@@ -202,9 +204,9 @@ static int send_line(const struct policy_audit *p, const struct audit_line *l, s
 	bool alarm = !str_eq(l->outcome, "done");
 
 	if (str_eq(p->destination, "syslog"))
-		return audit_syslog_write(AUDIT_SYSLOG_SOCKET, text->buf, text->len, alarm, e);
+		return audit_syslog_write(SYSLOG_SOCKET, text->buf, text->len, alarm, e);
 	if (str_eq(p->destination, "journald"))
-		return audit_journal_write(AUDIT_JOURNAL_SOCKET, l, text->buf, text->len, alarm, e);
+		return audit_journal_write(JOURNAL_SOCKET, l, text->buf, text->len, alarm, e);
 	strbuf_addc(text, '\n');
 	if (text->failed)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");

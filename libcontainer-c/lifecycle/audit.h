@@ -5,15 +5,16 @@
  *
  *   create      create: up to the waiting first process
  *   run         create and start in one; a line "start" follows only when the start fails
- *   start exec update pause resume kill delete
+ *   restore     create with the processes of a checkpoint, which go on
+ *   start exec update pause resume checkpoint kill delete
  *
  * An act that was refused or failed has a line, too, with its error. What never found a container
  * (kill or delete of an id that does not exist) has none.
  *
- * An act that adds something (create, run, exec, update) calls audit_done() while it can still be
- * undone, and is undone when the policy requires the line and it cannot be written. What takes away
- * (kill, delete, pause) and what was allowed already (start, resume) calls audit_result(): a full
- * disk must not keep anybody from stopping a container.
+ * An act that adds something (create, run, restore, exec, update) calls audit_done() while it can
+ * still be undone, and is undone when the policy requires the line and it cannot be written. What
+ * takes away (kill, delete, pause) and what was allowed already (start, resume) calls
+ * audit_result(): a full disk must not keep anybody from stopping a container.
  */
 #ifndef BULKHEAD_LIFECYCLE_AUDIT_H
 #define BULKHEAD_LIFECYCLE_AUDIT_H

@@ -62,12 +62,34 @@ static int check_ours(const char *path, const struct stat *st, struct err *e)
 	return what ? err_set(e, ERR_HOST, EPERM, "%s %s", path, what) : 0;
 }
 
-/* Whether the last writer was cut off in the middle of its line: full disk, power. */
-static bool is_torn(int fd, off_t size)
+static bool ends_in_a_line(int fd, off_t size)
 {
 	char last;
 
 	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+/*
+ * Whether the last writer was cut off in the middle of its line: full disk, power. The size grows
+ * page by page while another one writes, and that line is not torn. fchmod() takes the inode's
+ * lock, so it returns when such a writer is through: what has the same size then was torn.
+ */
+static bool is_torn(int fd, struct stat *st)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		off_t size = st->st_size;
+
+		if (!ends_in_a_line(fd, size))
+			return false;
+		/* chattr +a forbids it: then a moment has to do. */
+		if (fchmod(fd, st->st_mode & 07777) < 0)
+			usleep(2000);
+		if (fstat(fd, st) < 0)
+			return true;
+		if (st->st_size == size)
+			return true;
+	}
+	return false;
 }
 
 /* A caller's RLIMIT_FSIZE is an error like a full disk, not the end of the runtime. */
@@ -99,7 +121,7 @@ int audit_file_write(const char *path, const char *text, size_t len, bool sync, 
 	int r = check_ours(path, &st, e);
 	if (r < 0)
 		return r;
-	size_t extra = is_torn(fd, st.st_size) ? 1 : 0;
+	size_t extra = is_torn(fd, &st) ? 1 : 0;
 	struct iovec v[2] = {{(void *)(uintptr_t) "\n", extra}, {(void *)(uintptr_t)text, len}};
 	ssize_t n = write_line(fd, v);
 	if (n < 0 || (size_t)n != extra + len)

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/str.h"
 
 /* Far more than audit.c writes; a longer line is not of ours. */
@@ -62,11 +63,11 @@ int audit_since(const char *text, struct arena *a, const char **ret, struct err 
 	if (!s && has_form(text, "0000-00-00T00:00:00Z"))
 		s = arena_strndup(a, text, strlen(text) - 1);
 	if (!s)
-		return err_set(
-			e, ERR_STATE, EINVAL,
-			"invalid time \"%s\": expected 2026-11-22, 2026-11-22T15:43:22Z (UTC), "
-			"or a time ago such as 90s, 15m, 2h, 7d",
-			text);
+		return err_set(e, ERR_STATE, EINVAL,
+			       "invalid value \"%s\" for --since: expected 2026-11-22, "
+			       "2026-11-22T15:43:22Z (UTC), "
+			       "or a time ago such as 90s, 15m, 2h, 7d",
+			       text);
 	*ret = s;
 	return 0;
 }
@@ -138,12 +139,13 @@ static int read_lines(struct reading *r, FILE *in, const char *path, struct err 
 /* -ENOENT without an error: there is none. */
 static int read_file(struct reading *r, const char *path, struct err *e)
 {
-	FILE *in = fopen(path, "re");
+	int fd = fd_open_input(path);
+	FILE *in = fd < 0 ? NULL : fdopen(fd, "re");
 
-	if (!in && errno == ENOENT)
+	if (fd == -ENOENT)
 		return -ENOENT;
 	if (!in)
-		return err_sys(e, errno, "open the audit trail %s", path);
+		return err_sys(e, fd < 0 ? -fd : errno, "open the audit trail %s", path);
 	int rc = read_lines(r, in, path, e);
 	fclose(in);
 	return rc;

@@ -19,28 +19,21 @@ struct err;
  */
 int audit_file_write(const char *path, const char *text, size_t len, bool sync, struct err *e);
 
-#define AUDIT_SYSLOG_SOCKET "/dev/log"
-
 /**
  * audit_syslog_write - one datagram to the syslog daemon, facility authpriv.
- * @socket: AUDIT_SYSLOG_SOCKET but in tests
+ * @socket: SYSLOG_SOCKET but in tests
  * @text: @len bytes, without newline
  * @alarm: severity warning instead of notice
  * Waits at most a second for a daemon that does not read.
  */
 int audit_syslog_write(const char *socket, const char *text, size_t len, bool alarm, struct err *e);
 
-#define AUDIT_JOURNAL_SOCKET "/run/systemd/journal/socket"
-
 /**
- * audit_journal_write - one entry of the systemd journal, in its native protocol
- * (systemd.io/JOURNAL_NATIVE_PROTOCOL): MESSAGE is @text; BULKHEAD_EVENT, BULKHEAD_CONTAINER and
- * BULKHEAD_OUTCOME are fields that journalctl can select by. Otherwise as audit_syslog_write().
+ * audit_journal_write - one entry of the systemd journal: MESSAGE is @text; BULKHEAD_EVENT,
+ * BULKHEAD_CONTAINER and BULKHEAD_OUTCOME are fields that journalctl can select by.
+ * @socket: JOURNAL_SOCKET but in tests. Otherwise as audit_syslog_write().
  */
 int audit_journal_write(const char *socket, const struct audit_line *l, const char *text,
 			size_t len, bool alarm, struct err *e);
-
-/** audit_datagram - send one datagram to the Unix socket @path; for the two above. */
-int audit_datagram(const char *path, const char *data, size_t len, struct err *e);
 
 #endif

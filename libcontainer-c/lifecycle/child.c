@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "lifecycle/creation.h"
+#include "lifecycle/creation_root.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/initproc.h"
 #include "lifecycle/oci_state.h"
@@ -39,7 +40,10 @@ static int loopback_up(struct err *e)
 
 static int set_names(const struct namespaces_plan *ns, struct err *e)
 {
-	if (!namespaces_owned_by_container(ns, NS_UTS))
+	enum ns_mode uts = ns->ns[NS_UTS].mode;
+
+	/* One of the host's is named where the runtime joins it (nsfds.c). */
+	if (uts != NS_NEW && uts != NS_JOIN_FOREIGN_OWNED)
 		return 0;
 	if (ns->hostname && sethostname(ns->hostname, strlen(ns->hostname)) < 0)
 		return err_sys(e, errno, "/hostname: sethostname");
@@ -68,19 +72,36 @@ static int settle(const struct creation *c, struct err *e)
 	return r;
 }
 
-/* After pivot_root: lock the mounts, then as every program. */
-static int enter(struct creation *c, struct program *p, int tty_fd, struct err *e)
+/* Where pivot_root(2) has not made the container's root ours. */
+static int take_root(const struct creation *c, int hs_fd, struct err *e)
 {
-	int r;
+	AUTO_FD fd = -1;
+	int r = creation_chroots(&c->plan) ? hs_recv_fd(hs_fd, HS_ROOT, &fd, e) : 0;
 
-	/* A copy made by a lesser user namespace: every mount in it is locked against us. */
+	if (r == 0 && fd >= 0 && (fchdir(fd) < 0 || chroot(".") < 0))
+		return err_sys(e, errno, "chroot to the container's root");
+	return r;
+}
+
+/* A copy made by a lesser user namespace: every mount in it is locked against us. */
+static int lock_mounts(const struct creation *c, struct err *e)
+{
 	if (unshare(CLONE_NEWNS) < 0)
 		return err_sys(e, errno, "lock the mounts");
 	if (chdir("/") < 0)
 		return err_sys(e, errno, "chdir to the container's root");
-	r = rootfs_finish(&c->plan.rootfs, e);
+	int r = rootfs_finish(&c->plan.rootfs, e);
+	return r < 0 ? r : mounts_finish(&c->plan.mounts, e);
+}
+
+/* In the container's root: lock the mounts, then as every program. */
+static int enter(struct creation *c, struct program *p, int tty_fd, struct err *e)
+{
+	/* In somebody else's mount namespace the runtime has done all that can be done. */
+	int r = c->plan.ns.ns[NS_MNT].mode == NS_NEW ? lock_mounts(c, e) : 0;
+
 	if (r == 0)
-		r = program_become_root(e);
+		r = program_become_root(p->process->keep_groups, e);
 	return r < 0 ? r : program_prepare(p, tty_fd, e);
 }
 
@@ -94,6 +115,9 @@ static int wait_for_start(struct creation *c, struct err *e)
 	while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
 	if (fd < 0)
 		return err_sys(e, errno, "wait for start");
+	/* 0 to 2 are never free: a filter that was loaded early has answered, and nobody came. */
+	if (fd <= 2)
+		return err_set(e, ERR_SYSTEM, EPROTO, "accept4 returned descriptor %d", fd);
 	return fd;
 }
 
@@ -113,9 +137,9 @@ static int run_start_hooks(struct creation *c, struct err *e)
 	return hooks_run(list, HOOK_START_CONTAINER, &how, e);
 }
 
-static void fail(int fd, const struct err *e)
+static void __attribute__((noreturn)) fail(int fd, enum hs_type type, const struct err *e)
 {
-	hs_send_error(fd, e);
+	hs_send_error(fd, type, e);
 	_exit(1);
 }
 
@@ -132,9 +156,9 @@ void child_prepare(void *arg)
 	fd_closep(&c->hs_fd);
 	fd_closep(&c->dir.fd);
 	fd_closep(&c->console_sock);
-	fd_closep(&c->host_mnt_fd);
-	fd_closep(&c->host_root_fd);
-	fd_closep(&c->host_cwd_fd);
+	fd_closep(&c->pidfd_sock);
+	fd_closep(&c->rdt_fd);
+	mntns_close(&c->host);
 }
 
 void child_main(void *arg)
@@ -157,11 +181,15 @@ void child_main(void *arg)
 	program_die_with_runtime(true);
 	prctl(PR_SET_NAME, INITPROC_NAME);
 	if (settle(c, &e) < 0)
-		fail(hs, &e);
-	if (hs_send(hs, HS_READY) < 0 || hs_recv_fd(hs, HS_MOUNTED, &tty_fd, &e) < 0)
+		fail(hs, HS_ERROR, &e);
+	if (hs_send(hs, HS_READY) < 0)
+		_exit(1);
+	if (take_root(c, hs, &e) < 0)
+		fail(hs, HS_ERROR, &e);
+	if (hs_recv_fd(hs, HS_MOUNTED, &tty_fd, &e) < 0)
 		_exit(1);
 	if (enter(c, &p, tty_fd, &e) < 0)
-		fail(hs, &e);
+		fail(hs, HS_ERROR, &e);
 	if (hs_send(hs, HS_CREATED) < 0)
 		_exit(1);
 	int next = hs_recv_any(hs, &e);
@@ -174,8 +202,10 @@ void child_main(void *arg)
 		if (hs < 0)
 			_exit(1);
 	}
-	if (run_start_hooks(c, &e) == 0)
-		program_execute(&p, &e);
-	fail(hs, &e);
-	_exit(1);
+	if (program_confine(&p, &e) < 0)
+		fail(hs, HS_ERROR, &e);
+	if (run_start_hooks(c, &e) < 0)
+		fail(hs, HS_HOOK_ERROR, &e);
+	program_execute(&p, &e);
+	fail(hs, HS_ERROR, &e);
 }

@@ -21,13 +21,17 @@ struct spec_pair;
 struct container_request {
 	const char *root; /* state root, absolute */
 	const char *id;
+	bool need_cgroup;	    /* also of a caller who is not root */
 	const char *bundle;	    /* absolute */
 	const char *console_socket; /* NULL: none */
+	const char *pidfd_socket;   /* NULL: none */
 	const char *pid_file;	    /* NULL: none */
 	const struct policy *policy;
+	bool systemd_cgroup; /* the cgroups are a unit of systemd */
 	unsigned preserve_fds;
 	unsigned inherited_fds; /* fds_inherited() as of the start of the process */
 	bool no_new_keyring;
+	bool no_pivot;	   /* the root is moved to "/", and chroot(2) */
 	bool detach;	   /* run only */
 	bool keep;	   /* run only */
 	bool no_subreaper; /* run only */

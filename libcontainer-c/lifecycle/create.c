@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #include "apply/fds.h"
 #include "apply/fsids.h"
 #include "apply/in_root.h"
+#include "apply/intel_rdt.h"
 #include "apply/keyring.h"
 #include "apply/nshelper.h"
 #include "apply/process.h"
@@ -33,11 +35,22 @@
 #include "lifecycle/bundle.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/creation_parts.h"
+#include "lifecycle/creation_root.h"
+#include "lifecycle/groups.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/ids.h"
 #include "lifecycle/initproc.h"
+#include "lifecycle/late_hooks.h"
+#include "lifecycle/listener.h"
+#include "lifecycle/notify.h"
+#include "lifecycle/outer.h"
 #include "lifecycle/pidfile.h"
+#include "lifecycle/readback.h"
+#include "lifecycle/remains.h"
 #include "lifecycle/restarts.h"
+#include "lifecycle/scope.h"
+#include "lifecycle/trace.h"
+#include "lifecycle/warnings.h"
 #include "oci-spec/spec.h"
 #include "policy/policy.h"
 
@@ -61,7 +74,7 @@ static int step_statedir(struct creation *c, struct err *e)
 	int r = statedir_create(c->req->root, c->req->id, &c->dir, e);
 
 	c->dir.seal = &c->seal;
-	return r;
+	return r < 0 ? r : notify_prepare(&c->dir, c->asked, &c->arena, e);
 }
 
 static int count_restarts(struct creation *c, struct err *e)
@@ -78,6 +91,15 @@ static int step_facts(struct creation *c, struct err *e)
 {
 	int r = host_probe(c->asked, c->req->policy, &c->arena, &c->facts, e);
 
+	c->facts.no_pivot = c->req->no_pivot;
+	if (r == 0)
+		r = host_probe_place(c->asked->linux_ ? c->asked->linux_->cgroups_path : NULL,
+				     c->req->systemd_cgroup, &c->arena, &c->facts, e);
+	if (r == 0 && c->req->need_cgroup && !c->facts.n_cgroup_v1 &&
+	    !c->facts.cgroup_v2_mountpoint)
+		r = err_set(e, ERR_HOST, EPERM,
+			    "--rootless false: no cgroup is delegated to this user in which the "
+			    "container's could be made");
 	if (r == 0)
 		r = count_restarts(c, e);
 	if (r == 0 && harden_needs_id_range(c->asked, &c->facts)) {
@@ -91,8 +113,15 @@ static int step_facts(struct creation *c, struct err *e)
 
 static int step_harden(struct creation *c, struct err *e)
 {
-	return harden(c->asked, c->req->policy, &c->facts, &c->arena, &c->hardened, &c->measures,
-		      &c->decisions, e);
+	int r = harden(c->asked, c->req->policy, &c->facts, &c->arena, &c->hardened, &c->measures,
+		       &c->decisions, e);
+
+	if (r == 0)
+		trace("%s: %zu decisions, which `explain` shows", c->req->id, c->decisions.n);
+	/* Those that no rule has taken away, and said so. */
+	if (r == 0)
+		caps_ignored(c->hardened->process->capabilities, warnings_capability);
+	return r;
 }
 
 /*
@@ -118,9 +147,18 @@ static int settle_range(struct creation *c, struct err *e)
 
 static int step_plan(struct creation *c, struct err *e)
 {
-	int r = plan_make(c->hardened, &c->measures, &c->facts, c->req->id, c->req->bundle,
-			  &c->arena, &c->plan, e);
+	int r = groups_keep(c->hardened, &c->arena, e);
 
+	if (r == 0)
+		r = plan_make(c->hardened, &c->measures, &c->facts, c->req->id, c->req->bundle,
+			      &c->arena, &c->plan, e);
+
+	if (r == 0 && c->check)
+		r = c->check(&c->plan, c->criu, e);
+	for (size_t i = 0; r == 0 && i < c->plan.seccomp.n; i++)
+		trace("%s: seccomp filter flags: %u, %u instructions, %s", c->req->id,
+		      c->plan.seccomp.filters[i].flags, c->plan.seccomp.filters[i].n,
+		      c->plan.seccomp.filters[i].source);
 	return r < 0 ? r : settle_range(c, e);
 }
 
@@ -129,14 +167,25 @@ static int step_record(struct creation *c, struct err *e)
 {
 	int r = creation_fill_record(c, e);
 
+	/* What is there already must not be written down as ours. */
+	if (r == 0 && c->plan.intel_rdt.set)
+		r = c->rdt_fd = intel_rdt_open(c->plan.intel_rdt.mountpoint, e);
+	if (r >= 0 && c->plan.intel_rdt.set)
+		r = intel_rdt_check_free(&c->plan.intel_rdt, c->rdt_fd, e);
 	return r < 0 ? r : record_write(&c->dir, &c->record, e);
 }
 
 static int step_cgroup(struct creation *c, struct err *e)
 {
-	int r = cgroup_create(&c->plan.cgroup, &c->cgroup, e);
+	int r = scope_start(c, e);
 
+	if (r == 0)
+		r = cgroup_create_around(&c->plan.cgroup, c->holder, &c->cgroup, e);
 	c->cgroup_made = r == 0;
+	if (r == 0)
+		remains_mark(&c->dir, c->req->id, &c->cgroup);
+	if (r == 0 && c->plan.cgroup.delegate)
+		r = cgroup_delegate(&c->cgroup, c->plan.cgroup.owner, e);
 	return r;
 }
 
@@ -145,12 +194,15 @@ static int step_channels(struct creation *c, struct err *e)
 	int pair[2];
 
 	c->listen_fds = fds_listen();
-	if (__builtin_add_overflow(c->listen_fds, c->req->preserve_fds, &c->keep_fds))
-		c->keep_fds = UINT_MAX;
-	int r = fds_check_preserved(c->keep_fds, c->req->inherited_fds, e);
+	int r = fds_preserved(c->listen_fds, c->req->preserve_fds, c->req->inherited_fds,
+			      &c->keep_fds, e);
+	if (r == 0)
+		r = fds_check_preserved(c->keep_fds, e);
 	if (r == 0 && c->req->console_socket) {
 		r = c->console_sock = socket_connect(c->req->console_socket, "console", e);
 	}
+	if (r >= 0 && c->req->pidfd_socket)
+		r = c->pidfd_sock = socket_connect(c->req->pidfd_socket, "pidfd", e);
 	if (r >= 0 && !c->run)
 		r = creation_listen(c, e);
 	if (r >= 0)
@@ -165,13 +217,18 @@ static int step_channels(struct creation *c, struct err *e)
 /* M1: a mount namespace of our own, where all mounts of the container are made. */
 static int step_namespace(struct creation *c, struct err *e)
 {
+	int r = c->facts.in_userns ? outer_own_mounts(e) : 0;
+
+	if (r < 0)
+		return r;
 	c->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	c->host_mnt_fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	c->host_root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	c->host_cwd_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (c->proc_fd < 0 || c->host_mnt_fd < 0 || c->host_root_fd < 0 || c->host_cwd_fd < 0)
-		return err_sys(e, errno, "open /proc and the host's mount namespace");
-	int r = rootfs_namespace(&c->plan.rootfs, e);
+	if (c->proc_fd < 0)
+		return err_sys(e, errno, "open /proc");
+	r = mntns_here(&c->host, e);
+	if (r == 0)
+		r = mounts_open_shared(&c->plan.mounts, &c->mounts, e);
+	if (r == 0)
+		r = rootfs_namespace(&c->plan.rootfs, e);
 	return r < 0 ? r : mounts_open_sources(&c->plan.mounts, &c->mounts, e);
 }
 
@@ -182,12 +239,16 @@ static int step_spawn(struct creation *c, struct err *e)
 	if (!c->req->no_new_keyring)
 		r = keyring_join(c->req->id, c->plan.process.selinux_label, e);
 	if (r == 0)
+		r = scope_before_spawn(c, e);
+	if (r == 0)
 		r = rlimits_prepare_parent(&c->plan.process, &c->rlimits, e);
 	if (r < 0)
 		return r;
-	r = spawn_process(&c->plan.ns, cgroup_v2_fd(&c->cgroup), child_prepare, child_main, c,
-			  &c->proc, e);
+	r = spawn_process(&c->plan.ns, &c->host, cgroup_v2_fd(&c->cgroup), child_prepare,
+			  child_main, c, &c->proc, e);
 	rlimits_restore_parent(&c->rlimits);
+	if (r == 0)
+		r = scope_after_spawn(c, e);
 	if (r < 0)
 		return r;
 	fd_closep(&c->hs_peer_fd);
@@ -212,6 +273,27 @@ static int step_ready(struct creation *c, struct err *e)
 	return hs_recv(c->hs_fd, HS_READY, e);
 }
 
+/* Before a program of the container or a hook runs: children are in the groups of their parent. */
+static int step_intel_rdt(struct creation *c, struct err *e)
+{
+	const struct record *rec = &c->record;
+
+	if (!c->plan.intel_rdt.set)
+		return 0;
+	int r = intel_rdt_make(&c->plan.intel_rdt, c->rdt_fd, e);
+	c->rdt_made = r == 0;
+	return r < 0 ? r
+		     : intel_rdt_join(c->rdt_fd, (const char *const *)rec->rdt_groups,
+				      rec->n_rdt_groups, c->proc.pid, e);
+}
+
+/* Before the sysctls, which can be about one of them. */
+static int step_net_devices(struct creation *c, struct err *e)
+{
+	return net_devices_move(&c->plan.net_devices, c->proc_fd, c->proc.pid, c->proc.pidfd,
+				&c->arena, &c->net_devices, e);
+}
+
 static struct mounts_env mounts_env_of(const struct creation *c)
 {
 	return (struct mounts_env){
@@ -221,6 +303,7 @@ static struct mounts_env mounts_env_of(const struct creation *c)
 		.root_gid = c->plan.ns.root_gid,
 		.pidfd = c->proc.pidfd,
 		.ns = &c->plan.ns,
+		.carried = c->plan.ns.ns[NS_MNT].mode != NS_NEW,
 		.cgroup_paths = c->plan.cgroup.paths,
 		.n_cgroup_paths = c->plan.cgroup.n_paths,
 	};
@@ -288,21 +371,25 @@ static int step_process_host(struct creation *c, struct err *e)
 	return process_apply_host(&c->plan.process, &c->rlimits, c->proc_fd, c->proc.pid, e);
 }
 
+/*
+ * From here on a failure is followed by the poststop hooks (runtime.md, steps 3 to 5). `delete`
+ * runs them after a creator that was killed, and finds them in the stored config.json.
+ */
 static int step_hooks(struct creation *c, struct err *e)
 {
-	return creation_hooks(c, e);
+	int r = c->record.has_poststop ? creation_write_documents(c, e) : 0;
+
+	c->hooks_begun = r == 0;
+	return r < 0 ? r : creation_hooks(c, e);
 }
 
-/* Back to the mount namespace, root and working directory that the caller gave us. */
-static int leave_m1(struct creation *c, struct err *e)
+int creation_leave_mounts(struct creation *c, struct err *e)
 {
-	if (c->host_mnt_fd < 0)
-		return 0;
-	if (sys_setns(c->host_mnt_fd, CLONE_NEWNS) < 0 || fchdir(c->host_root_fd) < 0 ||
-	    chroot(".") < 0 || fchdir(c->host_cwd_fd) < 0)
-		return err_sys(e, errno, "return to the host's mount namespace");
-	fd_closep(&c->host_mnt_fd);
-	return 0;
+	int r = c->host.ns_fd < 0 ? 0 : mntns_go(&c->host, e);
+
+	if (r == 0)
+		fd_closep(&c->host.ns_fd);
+	return r;
 }
 
 static int step_pivot(struct creation *c, struct err *e)
@@ -310,9 +397,9 @@ static int step_pivot(struct creation *c, struct err *e)
 	int r = c->plan.rootfs.readonly ? rootfs_set_readonly(&c->rootfs, e) : 0;
 
 	if (r == 0)
-		r = rootfs_pivot(&c->rootfs, e);
+		r = creation_root(c, e);
 	if (r == 0)
-		r = leave_m1(c, e);
+		r = creation_leave_mounts(c, e);
 	if (r < 0)
 		return r;
 	/* Nothing of the container's tree is held by us any longer. */
@@ -338,11 +425,30 @@ static int step_release(struct creation *c, struct err *e)
 		return err_sys(e, -r, "send to the container's process");
 	/* A dead peer: its last message says why, below. */
 	/* Written while the child works. */
-	r = creation_write_documents(c, e);
-	return r < 0 ? r : hs_recv(c->hs_fd, HS_CREATED, e);
+	r = c->record.has_poststop ? 0 : creation_write_documents(c, e);
+	if (r < 0)
+		return r;
+	r = c->plan.seccomp.listener.path
+		    ? listener_await(c->hs_fd, c->proc.pidfd, &c->listener_fd, e)
+		    : hs_recv(c->hs_fd, HS_CREATED, e);
+	return r < 0 ? r : readback_check(&c->plan, &ns->maps, c->proc_fd, c->proc.pid, e);
 }
 
-static int step_created(struct creation *c, struct err *e)
+/* "creating", as runc says: nothing of the container is on record yet. */
+static int step_hand_over(struct creation *c, struct err *e)
+{
+	int r = c->pidfd_sock < 0 ? 0
+				  : socket_send_pidfd(c->pidfd_sock, "standard", c->proc.pidfd, e);
+
+	if (r < 0 || c->listener_fd < 0)
+		return r;
+	r = listener_hand_over(&c->plan.seccomp.listener, c->listener_fd, &c->record, "creating",
+			       c->proc.pid, c->proc.pid, e);
+	fd_closep(&c->listener_fd);
+	return r;
+}
+
+int creation_record_process(struct creation *c, struct err *e)
 {
 	struct stat userns;
 	char state;
@@ -357,13 +463,14 @@ static int step_created(struct creation *c, struct err *e)
 	c->record.pid = (uint32_t)c->proc.pid;
 	c->record.start_time = start;
 	c->record.userns = userns.st_ino;
-	if (c->console_sock >= 0) {
-		r = console_send(c->console_sock, &c->console, e);
-		if (r < 0)
-			return r;
-		console_close(&c->console);
-	}
-	r = record_write(&c->dir, &c->record, e);
+	scope_fill_record(c);
+	return 0;
+}
+
+int creation_finish(struct creation *c, struct err *e)
+{
+	int r = record_write(&c->dir, &c->record, e);
+
 	if (r == 0)
 		(void)seal_put(&c->seal, &c->cgroup);
 	if (r == 0 && c->rootfs.overlay)
@@ -375,59 +482,90 @@ static int step_created(struct creation *c, struct err *e)
 	return r;
 }
 
+static int step_created(struct creation *c, struct err *e)
+{
+	int r = creation_record_process(c, e);
+
+	if (r == 0 && c->console_sock >= 0) {
+		r = console_send(c->console_sock, &c->console, e);
+		if (r == 0)
+			console_close(&c->console);
+	}
+	return r < 0 ? r : creation_finish(c, e);
+}
+
+static const char starting[] = "unable to start container process";
+
 static const struct step {
+	const char *doing;   /* for --debug */
 	const char *context; /* put in front of an error, as callers know it from runc */
 	int (*run)(struct creation *c, struct err *e);
 } steps[] = {
-	{NULL, step_load},
-	{NULL, step_statedir},
-	{NULL, step_facts},
-	{NULL, step_harden},
-	{NULL, step_plan},
-	{NULL, step_record},
-	{NULL, step_cgroup},
-	{NULL, step_channels},
-	{"unable to start container process", step_namespace},
-	{"unable to start container process", step_spawn},
-	{"unable to start container process", step_rootfs},
-	{"unable to start container process", step_ready},
-	{"unable to start container process", step_mounts},
-	{"unable to start container process", step_process_host},
-	{NULL, step_hooks},
-	{"unable to start container process", step_pivot},
-	{"unable to start container process", step_release},
-	{NULL, step_created},
+	{"reading the bundle", NULL, step_load},
+	{"making the state directory", NULL, step_statedir},
+	{"looking at the host", NULL, step_facts},
+	{"applying the policy", NULL, step_harden},
+	{"planning", NULL, step_plan},
+	{"writing the first record", NULL, step_record},
+	{"making the cgroups and their limits", NULL, step_cgroup},
+	{"opening sockets and terminals", NULL, step_channels},
+	{"entering a mount namespace and opening the sources of binds", starting, step_namespace},
+	{"cloning the first process", starting, step_spawn},
+	{"writing id maps and attaching the root", starting, step_rootfs},
+	{"waiting for the first process", starting, step_ready},
+	{"classes of service", starting, step_intel_rdt},
+	{"moving network devices", starting, step_net_devices},
+	{"mounting", starting, step_mounts},
+	{"limits of the first process", starting, step_process_host},
+	{"running hooks", NULL, step_hooks},
+	{"changing the root", starting, step_pivot},
+	{"letting the first process set itself up", starting, step_release},
+	{"handing over the pidfd and the seccomp listener", NULL, step_hand_over},
+	{"writing the record", NULL, step_created},
 };
 
 void creation_undo(struct creation *c)
 {
 	fd_closep(&c->hs_fd);
+	/* While the network namespace is there. */
+	net_devices_give_back(&c->net_devices);
+	net_devices_close(&c->net_devices);
 	spawn_end(&c->proc);
 	mounts_close(&c->mounts);
 	rootfs_close(&c->rootfs);
-	(void)leave_m1(c, NULL);
+	(void)creation_leave_mounts(c, NULL);
+	if (c->dir.fd >= 0)
+		(void)rootfs_take_down(c->dir.fd, ROOT_DIR, NULL);
 	if (c->cgroup_made) {
 		(void)cgroup_kill(&c->cgroup, SIGKILL, NULL);
 		cgroup_close(&c->cgroup);
+	}
+	scope_undo(c);
+	if (c->cgroup_made) {
 		(void)cgroup_destroy(c->plan.cgroup.paths, c->plan.cgroup.n_paths, NULL);
 		c->cgroup_made = false;
 	}
+	if (c->rdt_made)
+		(void)intel_rdt_remove(c->rdt_fd, (const char *const *)c->record.rdt_own,
+				       c->record.n_rdt_own, NULL);
+	c->rdt_made = false;
 	(void)rootfs_release(c->rootfs.workdir, NULL);
 	/* conmon takes one for a sign of success. */
 	if (c->pid_file_made)
 		(void)unlink(c->req->pid_file);
 	c->pid_file_made = false;
+	if (c->hooks_begun)
+		late_hooks_undo(&c->plan.hooks.lists[HOOK_POSTSTOP], &c->record,
+				!c->req->no_new_keyring);
+	c->hooks_begun = false;
 	if (c->dir.fd >= 0) {
 		(void)ids_release(c->dir.path, c->record.id_range, NULL);
 		(void)statedir_remove(&c->dir, NULL);
 	}
 }
 
-int creation_make(struct creation *c, const struct container_request *req, bool run, struct err *e)
+static void begin(struct creation *c, const struct container_request *req, bool run)
 {
-	int pdeathsig = 0;
-	int r = 0;
-
 	*c = (struct creation){
 		.req = req,
 		.run = run,
@@ -435,22 +573,35 @@ int creation_make(struct creation *c, const struct container_request *req, bool 
 		.rootfs = ROOTFS_INIT,
 		.mounts = MOUNTS_INIT,
 		.console = CONSOLE_INIT,
+		.net_devices = NET_DEVICES_INIT,
+		.rdt_fd = -1,
 		.proc = {.pid = -1, .pidfd = -1, .userns_fd = -1},
 		.proc_fd = -1,
 		.hs_fd = -1,
 		.hs_peer_fd = -1,
 		.start_fd = -1,
 		.console_sock = -1,
-		.host_mnt_fd = -1,
-		.host_root_fd = -1,
-		.host_cwd_fd = -1,
+		.pidfd_sock = -1,
+		.listener_fd = -1,
+		.host = MNTNS_INIT,
 	};
+}
+
+/* @last: the step after which to stop; NULL: go through all. */
+static int go(struct creation *c, int (*last)(struct creation *, struct err *), struct err *e)
+{
+	int pdeathsig = 0;
+	int r = 0;
+
 	/* containerd's shim wants us dead when it dies; changing fsuid clears that wish. */
 	prctl(PR_GET_PDEATHSIG, &pdeathsig);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && r == 0; i++) {
+		trace("%s: %s", c->req->id, steps[i].doing);
 		r = steps[i].run(c, e);
 		if (r < 0 && steps[i].context)
 			err_wrap(e, "%s", steps[i].context);
+		if (steps[i].run == last)
+			break;
 	}
 	if (pdeathsig)
 		prctl(PR_SET_PDEATHSIG, pdeathsig);
@@ -459,11 +610,31 @@ int creation_make(struct creation *c, const struct container_request *req, bool 
 	return r < 0 ? r : 0;
 }
 
+int creation_make(struct creation *c, const struct container_request *req, bool run, struct err *e)
+{
+	begin(c, req, run);
+	return go(c, NULL, e);
+}
+
+int creation_scaffold(struct creation *c, const struct container_request *req,
+		      int (*check)(const struct plan *, const struct criu *, struct err *),
+		      const struct criu *criu, struct err *e)
+{
+	begin(c, req, true); /* nobody will `start` it */
+	c->check = check;
+	c->criu = criu;
+	/* From the first record on: whoever has read an older one may act on it much later. */
+	c->record.restored = c->record.restoring = true;
+	return go(c, step_mounts, e);
+}
+
 void creation_release(struct creation *c)
 {
 	mounts_close(&c->mounts);
 	rootfs_close(&c->rootfs);
 	console_close(&c->console);
+	net_devices_close(&c->net_devices);
+	fd_closep(&c->rdt_fd);
 	if (c->cgroup_made)
 		cgroup_close(&c->cgroup);
 	fd_closep(&c->proc.pidfd);
@@ -473,9 +644,9 @@ void creation_release(struct creation *c)
 	fd_closep(&c->hs_peer_fd);
 	fd_closep(&c->start_fd);
 	fd_closep(&c->console_sock);
-	fd_closep(&c->host_mnt_fd);
-	fd_closep(&c->host_root_fd);
-	fd_closep(&c->host_cwd_fd);
+	fd_closep(&c->pidfd_sock);
+	fd_closep(&c->listener_fd);
+	mntns_close(&c->host);
 	statedir_close(&c->dir);
 	arena_free(&c->arena);
 }
@@ -486,7 +657,7 @@ static int leave_alone(struct creation *c, struct err *e)
 	if (hs_send(c->hs_fd, HS_WAIT) < 0)
 		return err_set(e, ERR_SYSTEM, ECHILD,
 			       "the container's process ended right after its set-up");
-	return hs_recv_exec(c->hs_fd, e);
+	return hs_recv_exec(c->hs_fd, NULL, e);
 }
 
 int container_create(const struct container_request *req, struct err *e)

@@ -21,12 +21,13 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "kernel/sys.h"
+#include "host/userns_probe.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/documents.h"
 #include "lifecycle/foreground.h"
 #include "lifecycle/now.h"
 #include "lifecycle/oci_state.h"
+#include "lifecycle/scope.h"
 #include "oci-spec/spec.h"
 
 int creation_check_terminal(const struct creation *c, struct err *e)
@@ -35,6 +36,26 @@ int creation_check_terminal(const struct creation *c, struct err *e)
 	bool terminal = c->asked->process->terminal && *c->asked->process->terminal;
 
 	return foreground_check_terminal(terminal, !c->run || q->detach, q->console_socket, e);
+}
+
+static int fill_rdt(const struct intel_rdt_plan *p, struct arena *a, struct record *r,
+		    struct err *e)
+{
+	if (!p->set)
+		return 0;
+	r->rdt_groups = arena_array(a, 3, sizeof(*r->rdt_groups));
+	r->rdt_own = arena_array(a, 3, sizeof(*r->rdt_own));
+	if (!r->rdt_groups || !r->rdt_own)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	r->rdt_root = p->mountpoint;
+	r->rdt_groups[r->n_rdt_groups++] = (char *)(uintptr_t)p->group;
+	if (p->own)
+		r->rdt_own[r->n_rdt_own++] = (char *)(uintptr_t)p->group;
+	if (p->monitor) {
+		r->rdt_groups[r->n_rdt_groups++] = (char *)(uintptr_t)p->monitor;
+		r->rdt_own[r->n_rdt_own++] = (char *)(uintptr_t)p->monitor;
+	}
+	return 0;
 }
 
 int creation_fill_record(struct creation *c, struct err *e)
@@ -53,16 +74,19 @@ int creation_fill_record(struct creation *c, struct err *e)
 	r->bundle = c->req->bundle;
 	r->rootfs = c->plan.rootfs.path;
 	r->created = created;
-	r->owner_uid = geteuid();
+	r->owner_uid = c->facts.in_userns ? c->facts.caller.uid : geteuid();
 	r->root_uid = c->plan.ns.root_uid;
+	r->ids_inside = c->facts.in_userns && !host_userns_is_claimed();
 	r->cgroup_paths = (char **)(uintptr_t)c->plan.cgroup.paths;
 	r->n_cgroup_paths = c->plan.cgroup.n_paths;
+	scope_fill_record(c);
 	r->shared_pid_namespace = pid_mode != NS_NEW;
+	r->shared_mount_namespace = c->plan.ns.ns[NS_MNT].mode == NS_SHARED;
 	r->has_poststart = h->lists[HOOK_POSTSTART].n > 0;
 	r->has_poststop = h->lists[HOOK_POSTSTOP].n > 0;
 	r->annotations = s->annotations;
 	r->n_annotations = s->n_annotations;
-	return 0;
+	return fill_rdt(&c->plan.intel_rdt, &c->arena, r, e);
 }
 
 int creation_write_documents(struct creation *c, struct err *e)
@@ -143,6 +167,11 @@ static int run_list(struct creation *c, enum hook_kind kind, int ns_pidfd, uint6
 		return err_set(e, ERR_SYSTEM, -n, "state for hooks is too long");
 	struct hooks_run how = {.state_json = state,
 				.state_len = (size_t)n,
+				/*
+				 * Not the container's root, where runc starts createContainer
+				 * hooks: a hook has the runtime's privileges, and many programs
+				 * load what lies in their working directory (CVE-2025-23266).
+				 */
 				.cwd = c->req->bundle,
 				.ns_pidfd = ns_pidfd,
 				.ns_flags = ns_flags,
@@ -157,6 +186,13 @@ static int run_runtime_hooks(struct creation *c, struct err *e)
 	return r < 0 ? r : run_list(c, HOOK_CREATE_RUNTIME, -1, 0, e);
 }
 
+int creation_restore_hooks(struct creation *c, struct err *e)
+{
+	/* From here on a failure is followed by the poststop hooks. */
+	c->hooks_begun = true;
+	return run_runtime_hooks(c, e);
+}
+
 /*
  * prestart and createRuntime see the host's mounts. A process of its own steps out of M1 for them:
  * the runtime itself could not come back, since setns(2) would make the attached root file system
@@ -167,10 +203,7 @@ static void __attribute__((noreturn)) host_hooks_process(struct creation *c, int
 	struct err e = {0};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (sys_setns(c->host_mnt_fd, CLONE_NEWNS) < 0 || fchdir(c->host_root_fd) < 0 ||
-	    chroot(".") < 0)
-		err_sys(&e, errno, "enter the host's mount namespace");
-	else
+	if (mntns_go(&c->host, &e) == 0)
 		run_runtime_hooks(c, &e);
 	if (e.kind != ERR_NONE)
 		(void)fd_write_all(report_fd, &e, sizeof(e));

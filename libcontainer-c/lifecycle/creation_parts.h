@@ -40,4 +40,8 @@ int creation_sysctls(void *arg);
  * the container's. */
 int creation_hooks(struct creation *c, struct err *e);
 
+/** creation_restore_hooks - for `restore`, as runc: prestart and createRuntime only, when the
+ * processes are there and have not gone on; in the host's mount namespace already. */
+int creation_restore_hooks(struct creation *c, struct err *e);
+
 #endif

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "harden/harden.h"
 #include "harden/measures.h"
+#include "lifecycle/seal.h"
 #include "lifecycle/statedir.h"
 #include "oci-spec/spec.h"
 
@@ -33,14 +34,21 @@ static int write_text(const struct statedir *d, const char *name, const struct s
 	return statedir_write(d, name, text->buf, text->len, e);
 }
 
+/* By the error's symbol: engines take "no such file" for a program that is missing. */
+static int unreadable(const struct statedir *d, const char *name, int code, struct err *e)
+{
+	return err_set(e, ERR_STATE, code, "state of the container is damaged: %s/%s: %s", d->path,
+		       name, strerrorname_np(code));
+}
+
 static int read_text(const struct statedir *d, const char *name, struct arena *a, char **ret,
 		     struct err *e)
 {
 	AUTO_FD fd = openat(d->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return err_sys(e, errno, "open %s/%s", d->path, name);
+		return unreadable(d, name, errno, e);
 	ssize_t n = fd_read_all(fd, a, SPEC_MAX_BYTES, ret);
-	return n < 0 ? err_sys(e, (int)-n, "read %s/%s", d->path, name) : (int)n;
+	return n < 0 ? unreadable(d, name, (int)-n, e) : (int)n;
 }
 
 /* The decisions of create, as they are. */
@@ -55,26 +63,58 @@ static void keep_decisions(const struct statedir *d, struct strbuf *out)
 	strbuf_add(out, old ? old : "[]", old ? len : 2);
 }
 
-int documents_write(const struct statedir *d, const struct documents *docs, struct err *e)
+static void make_hardening(const struct statedir *d, const struct documents *docs,
+			   struct strbuf *hardening)
+{
+	strbuf_adds(hardening, "{\"measures\":");
+	json_write_object(&measures_schema, docs->measures, NULL, hardening);
+	strbuf_adds(hardening, ",\"decisions\":");
+	if (docs->decisions)
+		decisions_write_json(docs->decisions, NULL, hardening);
+	else
+		keep_decisions(d, hardening);
+	if (docs->update) {
+		strbuf_adds(hardening, ",\"update\":");
+		decisions_write_json(docs->update, NULL, hardening);
+	}
+	strbuf_addf(hardening, ",\"cgroup\":%s}\n", docs->limits ? docs->limits : "null");
+}
+
+int documents_digest(const struct statedir *d, const struct documents *docs, struct seal *ret)
 {
 	AUTO_STRBUF config = STRBUF_INIT;
 	AUTO_STRBUF hardening = STRBUF_INIT;
 
 	spec_write(docs->spec, NULL, &config);
-	strbuf_adds(&hardening, "{\"measures\":");
-	json_write_object(&measures_schema, docs->measures, NULL, &hardening);
-	strbuf_adds(&hardening, ",\"decisions\":");
-	if (docs->decisions)
-		decisions_write_json(docs->decisions, NULL, &hardening);
-	else
-		keep_decisions(d, &hardening);
-	if (docs->update) {
-		strbuf_adds(&hardening, ",\"update\":");
-		decisions_write_json(docs->update, NULL, &hardening);
-	}
-	strbuf_addf(&hardening, ",\"cgroup\":%s}\n", docs->limits ? docs->limits : "null");
-	int r = write_text(d, CONFIG_FILE, &config, e);
-	return r < 0 ? r : write_text(d, HARDENING_FILE, &hardening, e);
+	make_hardening(d, docs, &hardening);
+	if (config.failed || hardening.failed)
+		return -ENOMEM;
+	seal_add(ret, CONFIG_FILE, config.buf, config.len);
+	seal_add(ret, HARDENING_FILE, hardening.buf, hardening.len);
+	return 0;
+}
+
+int documents_write_config(const struct statedir *d, const struct spec *s, struct err *e)
+{
+	AUTO_STRBUF config = STRBUF_INIT;
+
+	spec_write(s, NULL, &config);
+	return write_text(d, CONFIG_FILE, &config, e);
+}
+
+int documents_write_hardening(const struct statedir *d, const struct documents *docs, struct err *e)
+{
+	AUTO_STRBUF hardening = STRBUF_INIT;
+
+	make_hardening(d, docs, &hardening);
+	return write_text(d, HARDENING_FILE, &hardening, e);
+}
+
+int documents_write(const struct statedir *d, const struct documents *docs, struct err *e)
+{
+	int r = documents_write_config(d, docs->spec, e);
+
+	return r < 0 ? r : documents_write_hardening(d, docs, e);
 }
 
 int documents_read_texts(const struct statedir *d, struct arena *a, const char *ret[2],

@@ -15,6 +15,7 @@ struct arena;
 struct decisions;
 struct err;
 struct measures;
+struct seal;
 struct spec;
 struct statedir;
 
@@ -28,6 +29,18 @@ struct documents {
 
 /** documents_write - store both, each whole or not at all. */
 int documents_write(const struct statedir *d, const struct documents *docs, struct err *e);
+
+/**
+ * documents_write_config, documents_write_hardening - one of them: update writes the configuration
+ * before the limits are in force, and after that what was read back.
+ */
+int documents_write_config(const struct statedir *d, const struct spec *s, struct err *e);
+int documents_write_hardening(const struct statedir *d, const struct documents *docs,
+			      struct err *e);
+
+/** documents_digest - add the digests of what documents_write() will write to @ret. 0 or -ENOMEM.
+ */
+int documents_digest(const struct statedir *d, const struct documents *docs, struct seal *ret);
 
 /** documents_restore - put back what documents_read_texts() has read. */
 int documents_restore(const struct statedir *d, const char *const texts[2], struct err *e);

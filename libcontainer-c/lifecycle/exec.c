@@ -15,6 +15,7 @@
 
 #include "apply/fds.h"
 #include "apply/in_root.h"
+#include "apply/intel_rdt.h"
 #include "apply/keyring.h"
 #include "apply/process.h"
 #include "apply/socket.h"
@@ -29,8 +30,13 @@
 #include "lifecycle/exec_priv.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/initproc.h"
+#include "lifecycle/listener.h"
+#include "lifecycle/readback.h"
+#include "lifecycle/scope.h"
 #include "lifecycle/pidfile.h"
 #include "lifecycle/self.h"
+#include "lifecycle/trace.h"
+#include "lifecycle/warnings.h"
 #include "oci-spec/spec.h"
 
 #define ANSWER_SECONDS 120 /* a loaded machine is slow, a stopped process for ever */
@@ -129,6 +135,8 @@ static int step_plan(struct execution *x, struct err *e)
 		r = harden_exec(x->asked, x->container, x->req->policy, &x->facts, &x->arena,
 				&x->hardened, &x->decisions, e);
 	if (r == 0)
+		caps_ignored(x->hardened->capabilities, warnings_capability);
+	if (r == 0)
 		r = plan_exec(x->container, x->hardened, &x->measures, &x->facts, &x->maps,
 			      &x->arena, &x->plan, e);
 	return r;
@@ -142,7 +150,9 @@ static int step_channels(struct execution *x, struct err *e)
 					  e);
 
 	if (r == 0)
-		r = fds_check_preserved(q->preserve_fds, q->inherited_fds, e);
+		r = fds_preserved(0, q->preserve_fds, q->inherited_fds, &x->keep_fds, e);
+	if (r == 0)
+		r = fds_check_preserved(x->keep_fds, e);
 	if (r == 0 && q->console_socket)
 		r = x->console_sock = socket_connect(q->console_socket, "console", e);
 	if (r >= 0 && q->pidfd_socket)
@@ -157,12 +167,28 @@ static int step_channels(struct execution *x, struct err *e)
 	return hs_limit(x->hs_fd, q->ignore_paused ? 0 : ANSWER_SECONDS, e);
 }
 
+/* Of a container without a mount namespace of its own: where its first process was put. */
+static int open_root(struct execution *x, struct err *e)
+{
+	if (!x->o.record.shared_mount_namespace)
+		return 0;
+	x->root_fd = openat(x->o.dir.fd, ROOT_DIR, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (x->root_fd < 0)
+		return err_sys(e, errno, "open the container's root");
+	return 0;
+}
+
 static int step_cgroups(struct execution *x, struct err *e)
 {
+	int r = open_root(x, e);
+
+	if (r < 0)
+		return r;
 	x->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (x->proc_fd < 0)
 		return err_sys(e, errno, "open /proc");
-	return exec_open_cgroups(x, e);
+	r = scope_join(&x->o.record, e);
+	return r < 0 ? r : exec_open_cgroups(x, e);
 }
 
 /* In the container's own devpts, which console_open() proves to be one. */
@@ -192,27 +218,44 @@ static bool same_file(int dir, const char *a, const char *b)
 	       x.st_ino == y.st_ino;
 }
 
-/* All of them: entering one that we are in already does no harm, but for the user namespace. */
+/*
+ * All of them: entering one that we are in already does no harm, but for the user namespace. From
+ * within a user namespace that is refused, too, where the one above owns it.
+ */
 static int ns_flags(const struct execution *x)
 {
-	int flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |
-		    CLONE_NEWCGROUP;
-	char path[32];
+	static const struct {
+		const char *name;
+		int flag;
+	} namespaces[] = {
+		{"user", CLONE_NEWUSER}, {"pid", CLONE_NEWPID},	      {"mnt", CLONE_NEWNS},
+		{"net", CLONE_NEWNET},	 {"ipc", CLONE_NEWIPC},	      {"uts", CLONE_NEWUTS},
+		{"time", CLONE_NEWTIME}, {"cgroup", CLONE_NEWCGROUP},
+	};
+	char own[32], path[32];
+	int flags = 0;
 
-	snprintf(path, sizeof(path), "%d/ns/user", x->o.init.pid);
-	if (!same_file(x->proc_fd, "self/ns/user", path))
-		flags |= CLONE_NEWUSER;
-	/* A kernel may be built without. */
-	if (faccessat(x->proc_fd, "self/ns/time", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		flags |= CLONE_NEWTIME;
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
+		int flag = namespaces[i].flag;
+		snprintf(own, sizeof(own), "self/ns/%s", namespaces[i].name);
+		snprintf(path, sizeof(path), "%d/ns/%s", x->o.init.pid, namespaces[i].name);
+		/* A kernel may be built without. */
+		if (flag == CLONE_NEWTIME &&
+		    faccessat(x->proc_fd, own, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if ((flag == CLONE_NEWUSER || x->facts.in_userns) &&
+		    same_file(x->proc_fd, own, path))
+			continue;
+		flags |= flag;
+	}
 	return flags;
 }
 
 static int spawn(struct execution *x, struct err *e)
 {
-	return spawn_inside(x->init_fd, ns_flags(x), cgroup_v2_fd(&x->cgroup),
-			    x->req->ignore_paused ? -1 : ANSWER_SECONDS, exec_prepare, exec_child,
-			    x, &x->proc, e);
+	return spawn_inside(x->init_fd, ns_flags(x), x->plan.process.keep_groups,
+			    cgroup_v2_fd(&x->cgroup), x->req->ignore_paused ? -1 : ANSWER_SECONDS,
+			    exec_prepare, exec_child, x, &x->proc, e);
 }
 
 static int step_spawn(struct execution *x, struct err *e)
@@ -234,12 +277,27 @@ static int step_spawn(struct execution *x, struct err *e)
 	return r;
 }
 
+/* A child of the runtime is in the runtime's class of service. */
+static int join_rdt(const struct execution *x, struct err *e)
+{
+	const struct record *r = &x->o.record;
+
+	if (r->n_rdt_groups == 0)
+		return 0;
+	AUTO_FD fd = intel_rdt_open(r->rdt_root, e);
+	return fd < 0 ? fd
+		      : intel_rdt_join(fd, (const char *const *)r->rdt_groups, r->n_rdt_groups,
+				       x->proc.pid, e);
+}
+
 /* What needs the host's privileges. */
 static int step_process(struct execution *x, struct err *e)
 {
 	const struct process_plan *p = &x->plan.process;
 	int r = process_apply_host(p, NULL, x->proc_fd, x->proc.pid, e);
 
+	if (r == 0)
+		r = join_rdt(x, e);
 	if (r == 0 && !p->terminal)
 		r = fds_chown_stdio(ids_to_host(x->maps.uid, x->maps.n_uid, p->uid),
 				    ids_to_host(x->maps.gid, x->maps.n_gid, p->gid), e);
@@ -250,7 +308,11 @@ static int step_process(struct execution *x, struct err *e)
 	/* A dead peer: its last message says why. */
 	if (r < 0 && r != -EPIPE)
 		return err_sys(e, -r, "send to the container's process");
-	r = hs_recv(x->hs_fd, HS_CREATED, e);
+	r = x->plan.seccomp.listener.path
+		    ? listener_await(x->hs_fd, x->proc.pidfd, &x->listener_fd, e)
+		    : hs_recv(x->hs_fd, HS_CREATED, e);
+	if (r == 0)
+		r = readback_check(&x->plan, &x->maps, x->proc_fd, x->proc.pid, e);
 	/* Once more, of the new one: between the look and the join was time for a move. */
 	return r < 0 ? r : check_userns(x, x->proc.pid, e);
 }
@@ -264,7 +326,13 @@ static int step_hand_over(struct execution *x, struct err *e)
 		console_close(&x->console);
 	}
 	if (r == 0 && x->pidfd_sock >= 0)
-		r = socket_send_fd(x->pidfd_sock, "setns", x->proc.pidfd, "pidfd", e);
+		r = socket_send_pidfd(x->pidfd_sock, "setns", x->proc.pidfd, e);
+	if (r == 0 && x->listener_fd >= 0) {
+		r = listener_hand_over(&x->plan.seccomp.listener, x->listener_fd, &x->o.record,
+				       container_status_name(x->o.status), x->o.init.pid,
+				       x->proc.pid, e);
+		fd_closep(&x->listener_fd);
+	}
 	return r;
 }
 
@@ -300,28 +368,31 @@ static int step_go(struct execution *x, struct err *e)
 	r = hs_send(x->hs_fd, HS_RUN);
 	if (r < 0 && r != -EPIPE)
 		return err_sys(e, -r, "send to the container's process");
-	r = hs_recv_exec(x->hs_fd, e);
+	r = hs_recv_exec(x->hs_fd, NULL, e);
 	/* Last: conmon takes a pid file for the sign that a program runs. */
 	if (r == 0 && x->req->pid_file)
 		r = pidfile_write(x->req->pid_file, x->proc.pid, e);
 	return r;
 }
 
+static const char starting[] = "unable to start container process";
+
 static const struct step {
+	const char *doing;   /* for --debug */
 	const char *context; /* put in front of an error, as callers know it from runc */
 	int (*run)(struct execution *x, struct err *e);
 } steps[] = {
-	{NULL, step_open},
-	{NULL, step_read},
-	{NULL, step_plan},
-	{NULL, step_channels},
-	{NULL, step_cgroups},
-	{"unable to start container process", step_console},
-	{"unable to start container process", step_spawn},
-	{"unable to start container process", step_process},
-	{"unable to start container process", step_hand_over},
-	{NULL, step_record},
-	{"unable to start container process", step_go},
+	{"looking at the container", NULL, step_open},
+	{"reading its documents", NULL, step_read},
+	{"applying the policy and planning", NULL, step_plan},
+	{"opening sockets", NULL, step_channels},
+	{"opening the cgroups", NULL, step_cgroups},
+	{"opening a terminal", starting, step_console},
+	{"cloning the process inside", starting, step_spawn},
+	{"letting the process set itself up", starting, step_process},
+	{"handing over the seccomp listener", starting, step_hand_over},
+	{"writing the audit trail", NULL, step_record},
+	{"starting the program", starting, step_go},
 };
 
 static int execute(struct execution *x, struct err *e)
@@ -329,6 +400,7 @@ static int execute(struct execution *x, struct err *e)
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && r >= 0; i++) {
+		trace("%s: %s", x->req->id, steps[i].doing);
 		r = steps[i].run(x, e);
 		if (r < 0 && steps[i].context)
 			err_wrap(e, "%s", steps[i].context);
@@ -343,10 +415,12 @@ static void release(struct execution *x)
 	fd_closep(&x->proc.pidfd);
 	fd_closep(&x->init_fd);
 	fd_closep(&x->proc_fd);
+	fd_closep(&x->root_fd);
 	fd_closep(&x->hs_fd);
 	fd_closep(&x->hs_peer_fd);
 	fd_closep(&x->console_sock);
 	fd_closep(&x->pidfd_sock);
+	fd_closep(&x->listener_fd);
 	foreground_end(&x->foreground);
 	if (x->opened)
 		opened_close(&x->o);
@@ -363,10 +437,12 @@ int container_exec(const struct exec_request *req, int *ret_status, struct err *
 		.proc = {.pid = -1, .pidfd = -1, .userns_fd = -1},
 		.init_fd = -1,
 		.proc_fd = -1,
+		.root_fd = -1,
 		.hs_fd = -1,
 		.hs_peer_fd = -1,
 		.console_sock = -1,
 		.pidfd_sock = -1,
+		.listener_fd = -1,
 	};
 	int status = 0;
 	int r = execute(&x, e);

@@ -21,9 +21,9 @@ static int from_file(struct execution *x, struct err *e)
 	const char *path = x->req->process_file;
 	char *text;
 
-	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	AUTO_FD fd = fd_open_input(path);
 	if (fd < 0)
-		return err_sys(e, errno, "open %s", path);
+		return err_sys(e, -fd, "open %s", path);
 	ssize_t n = fd_read_all(fd, &x->arena, SPEC_MAX_BYTES, &text);
 	if (n < 0)
 		return err_sys(e, (int)-n, "read %s", path);
@@ -104,7 +104,23 @@ static int ask_groups(struct execution *x, struct spec_user *u, struct err *e)
 	return r;
 }
 
-/* Never into the inheritable set (CVE-2022-29162), and so not into the ambient one. */
+/*
+ * What config.json has in the inheritable set, as with runc: without it a program of another user
+ * than root would lose at execve(2) what was asked for.
+ */
+static int ask_ambient(struct execution *x, struct spec_capabilities *c)
+{
+	const struct exec_words *w = &x->req->words;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n_caps; i++)
+		for (size_t k = 0; r == 0 && k < c->n_inheritable; k++)
+			if (strcmp(w->caps[i], c->inheritable[k]) == 0)
+				r = append(x, &c->ambient, &c->n_ambient, &w->caps[i], 1);
+	return r;
+}
+
+/* Never into the inheritable set (CVE-2022-29162). */
 static int ask_caps(struct execution *x)
 {
 	const struct exec_words *w = &x->req->words;
@@ -119,7 +135,7 @@ static int ask_caps(struct execution *x)
 	    append(x, &c->permitted, &c->n_permitted, w->caps, w->n_caps) < 0 ||
 	    append(x, &c->effective, &c->n_effective, w->caps, w->n_caps) < 0)
 		return -ENOMEM;
-	return 0;
+	return ask_ambient(x, c);
 }
 
 static int ask_flags(struct execution *x)

@@ -49,7 +49,8 @@ static int parse(const char *text, size_t n, struct choice *ret, struct err *e)
 		.path = colon ? colon + 1 : text,
 	};
 	if (climbs(ret->path))
-		return err_set(e, ERR_STATE, EINVAL, "bad sub cgroup path: %.256s", ret->path);
+		return err_set(e, ERR_STATE, EINVAL,
+			       "bad sub cgroup path: %.256s is not a sub cgroup path", ret->path);
 	return 0;
 }
 

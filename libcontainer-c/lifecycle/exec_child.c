@@ -42,6 +42,9 @@ static int set_cpus(const struct cpu_mask *m, struct err *e)
 static int enter(struct execution *x, struct program *p, struct err *e)
 {
 	int tty_fd = -1;
+
+	if (x->root_fd >= 0 && (fchdir(x->root_fd) < 0 || chroot(".") < 0))
+		return err_sys(e, errno, "chroot to the container's root");
 	int r = set_cpus(&p->process->cpus_initial, e);
 
 	if (r < 0)
@@ -65,7 +68,7 @@ void exec_child(void *arg)
 		.proc_fd = x->proc_fd,
 		.hs_fd = x->hs_peer_fd,
 		.start_fd = -1,
-		.keep_fds = x->req->preserve_fds,
+		.keep_fds = x->keep_fds,
 	};
 	struct err e = {0};
 
@@ -75,8 +78,9 @@ void exec_child(void *arg)
 	if (hs_send(p.hs_fd, HS_CREATED) < 0 || hs_recv(p.hs_fd, HS_RUN, NULL) < 0)
 		_exit(1);
 	program_die_with_runtime(false);
-	program_execute(&p, &e);
+	if (program_confine(&p, &e) == 0)
+		program_execute(&p, &e);
 fail:
-	hs_send_error(p.hs_fd, &e);
+	hs_send_error(p.hs_fd, HS_ERROR, &e);
 	_exit(1);
 }

@@ -36,10 +36,14 @@ struct execution {
 
 	int init_fd;	  /* pidfd of the container's first process */
 	int proc_fd;	  /* host's procfs, O_PATH */
+	int root_fd;	  /* to chroot(2) to; -1: the root of the mount namespace is it */
 	int hs_fd;	  /* our end of the hand-shake */
 	int hs_peer_fd;	  /* the process's end */
 	int console_sock; /* connected --console-socket */
 	int pidfd_sock;	  /* connected --pidfd-socket */
+	int listener_fd;  /* seccomp listener, until the agent has it */
+
+	unsigned keep_fds; /* descriptors from 3 on that the process gets */
 };
 
 /** exec_ask - the process that is asked for: the process file's, or the container's own with the

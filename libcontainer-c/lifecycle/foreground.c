@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/notify.h"
 #include "lifecycle/spawn.h"
 
 int foreground_check_terminal(bool terminal, bool detached, const char *console_socket,
@@ -21,7 +22,7 @@ int foreground_check_terminal(bool terminal, bool detached, const char *console_
 		return err_set(
 			e, ERR_STATE, EINVAL,
 			"cannot allocate tty if bulkhead will detach without setting console "
-			"socket");
+			"socket: use --console-socket");
 	if ((!detached || !terminal) && console_socket)
 		return err_set(
 			e, ERR_STATE, EINVAL,
@@ -52,6 +53,7 @@ int foreground_begin(struct foreground *f, struct err *e)
 
 void foreground_end(struct foreground *f)
 {
+	fd_closep(&f->notify_fd);
 	if (f->signal_fd < 0)
 		return;
 	fd_closep(&f->signal_fd);
@@ -73,27 +75,30 @@ static void pass_signals(const struct foreground *f, const struct spawned *proc,
 	}
 }
 
-static int wait_end(const struct foreground *f, const struct spawned *proc, struct relay *relay,
+static int wait_end(struct foreground *f, const struct spawned *proc, struct relay *relay,
 		    struct err *e)
 {
 	for (;;) {
-		struct pollfd p[2 + RELAY_FDS] = {
+		struct pollfd p[3 + RELAY_FDS] = {
 			{.fd = proc->pidfd, .events = POLLIN},
 			{.fd = f->signal_fd, .events = POLLIN},
+			{.fd = f->notify_fd, .events = POLLIN},
 		};
-		nfds_t n = 2;
+		nfds_t n = 3;
 		if (relay && !relay->done) {
-			relay_poll(relay, p + 2);
+			relay_poll(relay, p + 3);
 			n += RELAY_FDS;
 		}
-		if (poll(p, n, -1) < 0) {
+		if (sys_pidfd_poll(p, n, -1) < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_sys(e, errno, "poll");
 		}
 		if (p[1].revents)
 			pass_signals(f, proc, relay);
-		if (n > 2 && relay_step(relay, p + 2, e) < 0)
+		if (p[2].revents)
+			notify_forward(&f->notify_fd, proc->pid);
+		if (n > 3 && relay_step(relay, p + 3, e) < 0)
 			return -EIO;
 		if (p[0].revents)
 			return 0;
@@ -112,8 +117,8 @@ static int reap(struct spawned *proc, int *ret_status, struct err *e)
 	return 0;
 }
 
-int foreground_stay(const struct foreground *f, struct spawned *proc, int master_fd,
-		    int *ret_status, struct err *e)
+int foreground_stay(struct foreground *f, struct spawned *proc, int master_fd, int *ret_status,
+		    struct err *e)
 {
 	struct relay relay;
 	int r;

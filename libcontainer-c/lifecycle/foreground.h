@@ -14,9 +14,10 @@ struct spawned;
 
 struct foreground {
 	int signal_fd; /* -1: not begun */
+	int notify_fd; /* notify_listen(); -1: nobody waits for the process to be ready */
 	sigset_t old;
 };
-#define FOREGROUND_INIT ((struct foreground){.signal_fd = -1})
+#define FOREGROUND_INIT ((struct foreground){.signal_fd = -1, .notify_fd = -1})
 
 /**
  * foreground_check_terminal - a terminal needs somebody at its other end: the foreground's relay or
@@ -36,8 +37,8 @@ int foreground_begin(struct foreground *f, struct err *e);
  * @master_fd:  of its terminal, to be relayed to stdin and stdout; -1: none
  * @ret_status: its exit status, or 128 + signal
  */
-int foreground_stay(const struct foreground *f, struct spawned *proc, int master_fd,
-		    int *ret_status, struct err *e);
+int foreground_stay(struct foreground *f, struct spawned *proc, int master_fd, int *ret_status,
+		    struct err *e);
 
 /** foreground_end - the caller's signal mask is what it was. */
 void foreground_end(struct foreground *f);

@@ -14,7 +14,8 @@
 
 struct hs_message {
 	uint32_t type;
-	struct err err; /* HS_ERROR only */
+	int32_t number; /* of hs_send_number() */
+	struct err err; /* HS_ERROR and HS_HOOK_ERROR only */
 };
 
 int hs_limit(int fd, unsigned seconds, struct err *e)
@@ -33,9 +34,9 @@ int hs_pair(int ret[2], struct err *e)
 	return 0;
 }
 
-int hs_send_fd(int fd, enum hs_type type, int passed)
+static int send_message(int fd, enum hs_type type, int number, int passed)
 {
-	struct hs_message m = {.type = type};
+	struct hs_message m = {.type = type, .number = number};
 	struct iovec iov = {&m, offsetof(struct hs_message, err)};
 	union {
 		char buf[CMSG_SPACE(sizeof(int))];
@@ -60,14 +61,24 @@ int hs_send_fd(int fd, enum hs_type type, int passed)
 	return n < 0 ? -errno : 0;
 }
 
+int hs_send_fd(int fd, enum hs_type type, int passed)
+{
+	return send_message(fd, type, 0, passed);
+}
+
+int hs_send_number(int fd, enum hs_type type, int number)
+{
+	return send_message(fd, type, number, -1);
+}
+
 int hs_send(int fd, enum hs_type type)
 {
 	return hs_send_fd(fd, type, -1);
 }
 
-void hs_send_error(int fd, const struct err *e)
+void hs_send_error(int fd, enum hs_type type, const struct err *e)
 {
-	struct hs_message m = {.type = HS_ERROR, .err = *e};
+	struct hs_message m = {.type = type, .err = *e};
 
 	while (send(fd, &m, sizeof(m), MSG_NOSIGNAL) < 0 && errno == EINTR)
 		;
@@ -122,9 +133,9 @@ static int adopt(const struct hs_message *m, ssize_t n, struct err *e)
 	return m->err.code > 0 ? -m->err.code : -EINVAL;
 }
 
-static int recv_any(int fd, int *ret_passed, struct err *e)
+static int recv_any(int fd, int *ret_passed, int *ret_number, struct err *e)
 {
-	struct hs_message m;
+	struct hs_message m = {0};
 	ssize_t n = recv_packet(fd, &m, ret_passed);
 
 	if (n == -EAGAIN)
@@ -140,18 +151,35 @@ static int recv_any(int fd, int *ret_passed, struct err *e)
 			       "memory: is its limit too low?)");
 	if (m.type == HS_ERROR)
 		return adopt(&m, n, e);
+	if (ret_number)
+		*ret_number = m.number;
 	return (int)m.type;
 }
 
 int hs_recv_any(int fd, struct err *e)
 {
-	return recv_any(fd, NULL, e);
+	return recv_any(fd, NULL, NULL, e);
+}
+
+int hs_recv_any_fd(int fd, int *ret_passed, struct err *e)
+{
+	*ret_passed = -1;
+	return recv_any(fd, ret_passed, NULL, e);
+}
+
+int hs_recv_number(int fd, enum hs_type want, int *ret, struct err *e)
+{
+	int type = recv_any(fd, NULL, ret, e);
+
+	if (type >= 0 && type != (int)want)
+		return err_set(e, ERR_BUG, EPROTO, "message %d where %d was due", type, want);
+	return type < 0 ? type : 0;
 }
 
 int hs_recv_fd(int fd, enum hs_type want, int *ret_passed, struct err *e)
 {
 	int passed = -1;
-	int type = recv_any(fd, ret_passed ? &passed : NULL, e);
+	int type = recv_any(fd, ret_passed ? &passed : NULL, NULL, e);
 
 	if (type >= 0 && type != (int)want)
 		type = err_set(e, ERR_BUG, EPROTO, "message %d where %d was due", type, want);
@@ -169,7 +197,7 @@ int hs_recv(int fd, enum hs_type want, struct err *e)
 	return hs_recv_fd(fd, want, NULL, e);
 }
 
-int hs_recv_exec(int fd, struct err *e)
+int hs_recv_exec(int fd, bool *ret_hook, struct err *e)
 {
 	struct hs_message m;
 	ssize_t n = recv_packet(fd, &m, NULL);
@@ -178,7 +206,9 @@ int hs_recv_exec(int fd, struct err *e)
 		return err_sys(e, (int)-n, "receive from the container's process");
 	if (n == 0)
 		return 0;
-	if (m.type == HS_ERROR)
+	if (ret_hook)
+		*ret_hook = m.type == HS_HOOK_ERROR;
+	if (m.type == HS_ERROR || m.type == HS_HOOK_ERROR)
 		return adopt(&m, n, e);
 	return err_set(e, ERR_BUG, EPROTO, "message %u where the end was due", m.type);
 }

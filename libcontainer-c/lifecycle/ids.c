@@ -157,10 +157,20 @@ static bool is_held(int dir, unsigned first)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || is_shared(dir, first);
 }
 
+/* Somebody else's directory, or none, holds nothing of ours: an ordinary user's containers. */
+static bool has_no_ranges(void)
+{
+	struct stat st;
+
+	return lstat(IDS_DIR, &st) < 0 ? errno == ENOENT : st.st_uid != geteuid();
+}
+
 int ids_share(const char *state_dir, uint32_t base, struct err *e)
 {
 	char name[32];
 
+	if (has_no_ranges())
+		return 0;
 	AUTO_FD dir = own_dir_lock(IDS_DIR, e);
 	if (dir < 0)
 		return dir;
@@ -213,6 +223,8 @@ int ids_release(const char *state_dir, uint32_t base, struct err *e)
 	char name[16];
 	int r = 0;
 
+	if (!base && has_no_ranges())
+		return 0;
 	AUTO_FD dir = own_dir_lock(IDS_DIR, e);
 	if (dir < 0)
 		return dir;

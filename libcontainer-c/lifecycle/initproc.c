@@ -94,7 +94,7 @@ int initproc_wait_gone(int pidfd, int ms)
 
 	for (;;) {
 		int64_t left = end - now_ms();
-		int r = poll(&p, 1, left > 0 ? (int)left : 0);
+		int r = sys_pidfd_poll(&p, 1, left > 0 ? (int)left : 0);
 		if (r > 0)
 			return 0;
 		if (r == 0)

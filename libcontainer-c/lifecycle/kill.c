@@ -3,25 +3,12 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "apply/cgroup.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
 #include "lifecycle/audit.h"
 #include "lifecycle/container.h"
 #include "lifecycle/opened.h"
-
-static int kill_all(const struct record *r, int sig, struct err *e)
-{
-	struct cgroup c;
-	int rc = cgroup_open((const char *const *)r->cgroup_paths, r->n_cgroup_paths, &c, e);
-
-	if (rc < 0)
-		return rc;
-	rc = cgroup_kill(&c, sig, e);
-	cgroup_close(&c);
-	return rc;
-}
 
 static int kill_init(const struct opened *o, int sig, struct err *e)
 {
@@ -31,24 +18,32 @@ static int kill_init(const struct opened *o, int sig, struct err *e)
 		return err_set(e, ERR_STATE, ESRCH, "container not running");
 	/* A frozen v1 process acts on SIGKILL only when it is thawed. */
 	if (sig == SIGKILL && o->status == CONTAINER_PAUSED)
-		return kill_all(&o->record, SIGKILL, e);
+		return opened_kill(o, SIGKILL, e);
 	return 0;
 }
 
 static int kill_container(const struct opened *o, int sig, bool all, struct err *e)
 {
-	bool shared = sig == SIGKILL && o->record.shared_pid_namespace;
-	int r = 0;
+	const struct record *r = &o->record;
+	bool restoring = r->restoring && r->complete;
+	bool shared = sig == SIGKILL && (r->shared_pid_namespace || restoring);
 
-	if (o->status == CONTAINER_STOPPED || o->status == CONTAINER_CREATING) {
-		/* --all: what is left of a container without a pid namespace of its own. */
-		if (all || (shared && o->status == CONTAINER_STOPPED))
-			r = o->has_record ? kill_all(&o->record, sig, e) : 0;
-		if (!all)
-			r = err_set(e, ERR_STATE, ESRCH, "container not running");
-		return r;
-	}
-	return all || shared ? kill_all(&o->record, sig, e) : kill_init(o, sig, e);
+	/* CRIU's processes are stopped, and one that goes on does what nobody has looked at. */
+	if (r->restoring && sig != SIGKILL && sig != 0)
+		return err_set(e, ERR_STATE, EBUSY,
+			       "container is not restored yet: it takes no signal but SIGKILL");
+	if (o->status == CONTAINER_CREATING && !all && !(shared && restoring))
+		return err_set(e, ERR_STATE, ESRCH, "container not running");
+	/*
+	 * Without a pid namespace of its own a container is what is in its cgroup, whether its
+	 * first process lives or not: the others do not die with it. Nor do those of a restore,
+	 * among them CRIU, before the first one is on record.
+	 */
+	if (all || shared)
+		return o->has_record ? opened_kill(o, sig, e) : 0;
+	if (o->status == CONTAINER_STOPPED)
+		return err_set(e, ERR_STATE, ESRCH, "container not running");
+	return kill_init(o, sig, e);
 }
 
 int container_kill(const char *root, const char *id, int sig, bool all, const struct policy *policy,

@@ -13,7 +13,9 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "host/userns_probe.h"
 #include "kernel/sys.h"
+#include "lifecycle/mntns.h"
 
 static int open_own(enum ns_kind k)
 {
@@ -32,13 +34,34 @@ static int open_ns(const char *path, struct err *e)
 	return fd;
 }
 
-static int check(int fd, enum ns_kind k, const char *path, struct err *e)
+/*
+ * In it pivot_root(2) would change the root of everybody. Ours by now is another one than the one
+ * that we came from; and that may not be the one of the host's first process.
+ */
+static int check_mount(int fd, const char *path, const struct mntns *host, struct err *e)
+{
+	struct stat st, first;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, errno, "stat namespace %s", path);
+	if (!mntns_is(host, &st) && (stat("/proc/1/ns/mnt", &first) < 0 ||
+				     st.st_dev != first.st_dev || st.st_ino != first.st_ino))
+		return 0;
+	return err_set(e, ERR_SPEC, EINVAL,
+		       "/linux/namespaces: %s is the mount namespace of the host, whose root would "
+		       "become the container's",
+		       path);
+}
+
+static int check(int fd, enum ns_kind k, const char *path, const struct mntns *host, struct err *e)
 {
 	struct stat st, own;
 
 	if (ioctl(fd, NS_GET_NSTYPE) != (int)ns_kind_clone_flag(k))
 		return err_set(e, ERR_SPEC, EINVAL, "/linux/namespaces: %s is not a %s namespace",
 			       path, ns_kind_proc_name(k));
+	if (k == NS_MNT)
+		return check_mount(fd, path, host, e);
 	AUTO_FD own_fd = open_own(k);
 	if (own_fd < 0 || fstat(own_fd, &own) < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, errno, "stat namespace %s", path);
@@ -63,7 +86,8 @@ static int open_user(const struct ns_plan *n, struct err *e)
 	return fd;
 }
 
-int nsfds_open(const struct namespaces_plan *ns, struct nsfds *ret, struct err *e)
+int nsfds_open(const struct namespaces_plan *ns, const struct mntns *host, struct nsfds *ret,
+	       struct err *e)
 {
 	struct nsfds f;
 	int r = 0;
@@ -78,7 +102,7 @@ int nsfds_open(const struct namespaces_plan *ns, struct nsfds *ret, struct err *
 		r = f.target[k] = k == NS_USER ? open_user(n, e) : open_ns(n->path, e);
 		if (r >= 0)
 			r = check(f.target[k], (enum ns_kind)k, n->path ? n->path : n->owner_path,
-				  e);
+				  host, e);
 	}
 	if (r < 0) {
 		nsfds_close(&f);
@@ -98,7 +122,7 @@ static int enter(const struct nsfds *f, enum ns_kind k, struct err *e)
 int nsfds_enter_host_owned(struct nsfds *f, const struct namespaces_plan *ns, struct err *e)
 {
 	for (int k = 0; k < NS_KINDS; k++) {
-		if (f->mode[k] != NS_JOIN_HOST_OWNED)
+		if (f->mode[k] != NS_JOIN_HOST_OWNED || k == NS_MNT)
 			continue;
 		f->own[k] = open_own((enum ns_kind)k);
 		if (f->own[k] < 0)
@@ -127,6 +151,16 @@ int nsfds_enter_foreign(const struct nsfds *f, struct err *e)
 	return r;
 }
 
+/*
+ * The runtime of an ordinary user was in namespaces of the host, which the user namespace around it
+ * has no rights over: there is no way back. Staying in a container's network, ipc or uts namespace
+ * changes nothing of what is left to do, but hooks of the host then run in it.
+ */
+static bool may_stay(enum ns_kind k)
+{
+	return (k == NS_NET || k == NS_IPC || k == NS_UTS) && errno == EPERM && host_in_userns();
+}
+
 int nsfds_leave(struct nsfds *f, bool time_too, struct err *e)
 {
 	int r = 0;
@@ -135,7 +169,8 @@ int nsfds_leave(struct nsfds *f, bool time_too, struct err *e)
 		f->own[NS_TIME] = open_own(NS_TIME);
 	for (int k = 0; k < NS_KINDS; k++)
 		if (f->own[k] >= 0 &&
-		    sys_setns(f->own[k], (int)ns_kind_clone_flag((enum ns_kind)k)) < 0)
+		    sys_setns(f->own[k], (int)ns_kind_clone_flag((enum ns_kind)k)) < 0 &&
+		    !may_stay((enum ns_kind)k))
 			r = err_sys(e, errno, "return to the host's %s namespace",
 				    ns_kind_proc_name((enum ns_kind)k));
 	return r;

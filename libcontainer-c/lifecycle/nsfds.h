@@ -8,6 +8,7 @@
 #include "plan/namespaces.h"
 
 struct err;
+struct mntns;
 
 struct nsfds {
 	int target[NS_KINDS]; /* joined by path, -1: none */
@@ -19,10 +20,13 @@ struct nsfds {
  * nsfds_open - open every namespace of @ns that has a path and check it again: it must be of the
  * right type and not the runtime's own. Between the facts and this moment a pid in a path may have
  * been reused, and a reused pid must never put a container into a host namespace.
+ * @host: where the runtime came from: its own mount namespace is another one by then
  */
-int nsfds_open(const struct namespaces_plan *ns, struct nsfds *ret, struct err *e);
+int nsfds_open(const struct namespaces_plan *ns, const struct mntns *host, struct nsfds *ret,
+	       struct err *e);
 
-/** nsfds_enter_host_owned - the runtime joins those that the host owns; sets the host name there
+/** nsfds_enter_host_owned - the runtime joins those that the host owns, except for the mount
+ * namespace; sets the host name there
  * when the plan has one and the uts namespace is among them. */
 int nsfds_enter_host_owned(struct nsfds *f, const struct namespaces_plan *ns, struct err *e);
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lifecycle/record.h"
 
@@ -62,20 +63,47 @@ static void add_annotations(struct text *t, const struct record *r)
 	add(t, "}");
 }
 
+static void add_state(struct text *t, const struct record *r, const char *status, pid_t pid)
+{
+	add(t, "{\"ociVersion\":");
+	add_string(t, r->oci_version);
+	add(t, ",\"id\":");
+	add_string(t, r->id);
+	add(t, ",\"status\":\"%s\"", status);
+	if (pid > 0)
+		add(t, ",\"pid\":%d", pid);
+	add(t, ",\"bundle\":");
+	add_string(t, r->bundle);
+	add_annotations(t, r);
+	add(t, "}");
+}
+
 int oci_state_format(const struct record *r, const char *status, pid_t pid, char *buf, size_t size)
 {
 	struct text t = {.buf = buf, .size = size};
 
-	add(&t, "{\"ociVersion\":");
-	add_string(&t, r->oci_version);
-	add(&t, ",\"id\":");
-	add_string(&t, r->id);
-	add(&t, ",\"status\":\"%s\"", status);
-	if (pid > 0)
-		add(&t, ",\"pid\":%d", pid);
-	add(&t, ",\"bundle\":");
-	add_string(&t, r->bundle);
-	add_annotations(&t, r);
+	add_state(&t, r, status, pid);
+	return t.full ? -E2BIG : (int)t.len;
+}
+
+size_t oci_process_state_size(const char *metadata)
+{
+	/* At worst each character is six, and then there is the rest of the document. */
+	return OCI_STATE_MAX + 256 + 6 * (metadata ? strlen(metadata) : 0);
+}
+
+int oci_process_state_format(const struct record *r, const char *status, pid_t pid, pid_t process,
+			     const char *metadata, char *buf, size_t size)
+{
+	struct text t = {.buf = buf, .size = size};
+
+	add(&t, "{\"ociVersion\":\"" SPEC_VERSION "\",\"fds\":[\"seccompFd\"],\"pid\":%d", process);
+	if (metadata) {
+		add(&t, ",\"metadata\":");
+		add_string(&t, metadata);
+	}
+	add(&t, ",\"state\":");
+	add_state(&t, r, status, pid);
 	add(&t, "}");
 	return t.full ? -E2BIG : (int)t.len;
 }

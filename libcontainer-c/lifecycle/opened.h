@@ -11,6 +11,7 @@
 #include "lifecycle/record.h"
 #include "lifecycle/statedir.h"
 
+struct cgroup;
 struct err;
 
 struct opened {
@@ -31,6 +32,18 @@ int opened_load(const char *root, const char *id, bool lock, struct opened *ret,
 
 /** opened_refresh - let the engine's overlay and the container's see each other's changes. */
 void opened_refresh(const struct opened *o);
+
+/**
+ * opened_cgroups - open the container's cgroups; for one that has none, what stands for them
+ * (cgroup_without()). Release with cgroup_close().
+ */
+int opened_cgroups(const struct opened *o, struct cgroup *ret, struct err *e);
+
+/**
+ * opened_kill - a signal to everybody in the container's cgroups. ERR_STATE "container not running"
+ * when a creator that has not finished only named them.
+ */
+int opened_kill(const struct opened *o, int sig, struct err *e);
 
 void opened_close(struct opened *o);
 

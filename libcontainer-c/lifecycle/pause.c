@@ -8,12 +8,6 @@
 #include "lifecycle/container.h"
 #include "lifecycle/opened.h"
 
-static int open_cgroups(const struct opened *o, struct cgroup *ret, struct err *e)
-{
-	return cgroup_open((const char *const *)o->record.cgroup_paths, o->record.n_cgroup_paths,
-			   ret, e);
-}
-
 static int check_status(const struct opened *o, bool pause, struct err *e)
 {
 	bool runs = o->status == CONTAINER_RUNNING || o->status == CONTAINER_CREATED;
@@ -36,7 +30,7 @@ static int set_frozen(const char *root, const char *id, bool pause, const struct
 		return r;
 	r = check_status(&o, pause, e);
 	if (r == 0)
-		r = open_cgroups(&o, &c, e);
+		r = opened_cgroups(&o, &c, e);
 	if (r == 0) {
 		r = pause ? cgroup_freeze(&c, e) : cgroup_thaw(&c, e);
 		/* Half a container that stands still is worse than one that runs. */
@@ -75,9 +69,10 @@ int container_pids(const char *root, const char *id, struct arena *a, pid_t **re
 		return r;
 	/* A creator that died may have named cgroups that are another container's. */
 	*ret_n = 0;
-	if (o.has_record && o.record.complete)
-		r = open_cgroups(&o, &c, e);
-	if (r == 0 && o.has_record && o.record.complete) {
+	bool made = o.has_record && o.record.complete && !o.record.restoring;
+	if (made)
+		r = opened_cgroups(&o, &c, e);
+	if (r == 0 && made) {
 		r = cgroup_pids(&c, a, ret, ret_n, e);
 		cgroup_close(&c);
 	}

@@ -25,6 +25,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/listener.h"
 #include "plan/process.h"
 
 /* Room for what process_env_add() keeps a pointer to. */
@@ -59,9 +60,10 @@ void program_hide(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
-int program_become_root(struct err *e)
+int program_become_root(bool keep_groups, struct err *e)
 {
-	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+	if ((!keep_groups && setgroups(0, NULL) < 0) || setresgid(0, 0, 0) < 0 ||
+	    setresuid(0, 0, 0) < 0)
 		return err_sys(e, errno, "become root of the user namespace");
 	/* With fs.suid_dumpable 1 the change of ids has made us dumpable (commit_creds()). */
 	program_hide();
@@ -109,11 +111,29 @@ static int take_session(const struct program *p, int tty_fd, struct err *e)
 	return setsid() < 0 ? err_sys(e, errno, "setsid") : 0;
 }
 
+static int enter_landlock(struct program *p, struct err *e)
+{
+	if (p->walled)
+		return 0;
+	p->walled = true;
+	return landlock_apply(p->landlock, e);
+}
+
+/*
+ * The walls first: a filter may answer landlock_restrict_self(2) with an errno of 0, which is
+ * success to whoever asks, and the domain cannot be read back. Without no_new_privs none is planned
+ * (rule landlock).
+ */
 static int load_seccomp(void *arg, struct err *e)
 {
-	const struct program *p = arg;
+	struct program *p = arg;
+	int none, r = enter_landlock(p, e);
 
-	return seccomp_apply(p->seccomp, e);
+	if (r < 0)
+		return r;
+	p->filtered = true;
+	return p->seccomp->listener.path ? listener_load(p->seccomp, p->hs_fd, e)
+					 : seccomp_apply(p->seccomp, &none, e);
 }
 
 static int set_environment(struct program *p, struct err *e)
@@ -146,7 +166,7 @@ int program_prepare(struct program *p, int tty_fd, struct err *e)
 	 * first: no way back to the host (CVE-2024-21626).
 	 */
 	if (r == 0)
-		r = fds_close(p->keep_fds, p->hs_fd, p->start_fd, e);
+		r = fds_close(p->proc_fd, p->keep_fds, p->hs_fd, p->start_fd, e);
 	if (r == 0)
 		r = process_apply(p->process, load_seccomp, p, e);
 	if (r < 0)
@@ -157,30 +177,27 @@ int program_prepare(struct program *p, int tty_fd, struct err *e)
 	if (r == 0)
 		r = exec_lookup(p->process->argv[0], p->process->envp, exec_path, sizeof(exec_path),
 				e);
+	if (r == 0 && p->seccomp->listener.path && !p->filtered)
+		r = load_seccomp(p, e);
 	return r;
 }
 
-static void default_signals(void)
+int program_confine(struct program *p, struct err *e)
 {
-	sigset_t none;
+	int r = 0;
 
-	for (int s = 1; s < NSIG; s++)
-		if (s != SIGKILL && s != SIGSTOP)
-			signal(s, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sys_default_signals();
+	/*
+	 * A second lock: what was opened after fds_close() is close-on-exec already. A filter that
+	 * is in force may answer ENOSYS, and a container has run with it under other runtimes.
+	 */
+	if (!p->filtered)
+		r = fds_seal(p->keep_fds, e);
+	return r < 0 || p->filtered ? r : load_seccomp(p, e);
 }
 
 void program_execute(struct program *p, struct err *e)
 {
-	default_signals();
-	/* Close-on-exec from here on: a program that starts has nothing of ours. */
-	if (fds_seal(p->keep_fds, e) < 0)
-		return;
-	if (landlock_apply(p->landlock, e) < 0)
-		return;
-	if (p->process->no_new_privs && seccomp_apply(p->seccomp, e) < 0)
-		return;
 	execve(exec_path, p->process->argv, p->process->envp);
 	err_sys(e, errno, "exec %s", exec_path);
 }

@@ -23,6 +23,8 @@ struct program {
 		start_fd;  /* the only descriptors of ours that stay open until execve; -1: none */
 	unsigned keep_fds; /* descriptors from 3 on that the program gets */
 	unsigned listen_fds; /* as many of them are announced by LISTEN_FDS */
+	bool filtered;	     /* the seccomp filter is in force */
+	bool walled;	     /* the Landlock domain is entered */
 };
 
 /**
@@ -46,17 +48,28 @@ void program_rename(void);
 /** program_hide - no ptrace(2), no /proc/PID/fd or exe for anybody but the host's root. */
 void program_hide(void);
 
-/** program_become_root - uid and gid 0 of the user namespace, no further groups. */
-int program_become_root(struct err *e);
+/**
+ * program_become_root - uid and gid 0 of the user namespace, no further groups.
+ * @keep_groups: setgroups(2) is denied in it
+ */
+int program_become_root(bool keep_groups, struct err *e);
 
 /**
  * program_prepare - in the container's root, as root of its user namespace: session and terminal
  * (@tty_fd, -1: none; taken over), then what process_apply() does, then every descriptor but the
  * program's own and the two above is closed, the environment completed and the program looked up.
+ * With a seccomp listener (listener.h) or without no_new_privs the filter is loaded here, after the
+ * Landlock domain was entered: a filter can answer for any call after it.
  */
 int program_prepare(struct program *p, int tty_fd, struct err *e);
 
-/** program_execute - default signals, Landlock, seccomp, execve(2). Returns only on failure. */
+/**
+ * program_confine - default signals, Landlock, seccomp: the last things but startContainer hooks,
+ * which are programs of the container and run under the same filter as under runc.
+ */
+int program_confine(struct program *p, struct err *e);
+
+/** program_execute - execve(2). Returns only on failure. */
 void program_execute(struct program *p, struct err *e);
 
 #endif

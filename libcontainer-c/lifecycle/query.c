@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "lifecycle/container.h"
 #include "lifecycle/opened.h"
+#include "lifecycle/remains.h"
 
 int container_id_check(const char *id, struct err *e)
 {
@@ -54,14 +55,21 @@ static bool is_paused(const struct record *r)
 	return paused;
 }
 
-static enum container_status status_of(const struct opened *o)
+/* @locked: by us, so that nobody is creating. */
+static enum container_status status_of(const struct opened *o, bool locked)
 {
 	struct stat st;
 
 	if (!o->has_record || !o->record.complete)
-		return statedir_is_locked(&o->dir) ? CONTAINER_CREATING : CONTAINER_STOPPED;
+		return !locked && statedir_is_locked(&o->dir) ? CONTAINER_CREATING
+							      : CONTAINER_STOPPED;
+	if (o->record.restoring && !locked && statedir_is_locked(&o->dir))
+		return CONTAINER_CREATING;
 	if (!initproc_alive(&o->init))
 		return CONTAINER_STOPPED;
+	/* Of a `restore` that was killed. */
+	if (o->record.restoring)
+		return CONTAINER_CREATING;
 	if (is_paused(&o->record))
 		return CONTAINER_PAUSED;
 	/* A `start` that was killed leaves its socket behind, and a program that runs. */
@@ -87,9 +95,14 @@ int opened_load(const char *root, const char *id, bool lock, struct opened *ret,
 	if (r < 0 && r != -ENOENT)
 		goto fail;
 	o.has_record = r == 0;
+	if (o.has_record && strcmp(o.record.id, id) != 0) {
+		r = err_set(e, ERR_STATE, EBADMSG,
+			    "state of the container is damaged: %s is that of the container %s",
+			    o.dir.path, o.record.id);
+		goto fail;
+	}
 	o.init = (struct initproc){(pid_t)o.record.pid, o.record.start_time};
-	/* With the lock in our hands nobody is creating. */
-	o.status = lock && !(o.has_record && o.record.complete) ? CONTAINER_STOPPED : status_of(&o);
+	o.status = status_of(&o, lock);
 	*ret = o;
 	return 0;
 fail:
@@ -101,6 +114,32 @@ void opened_close(struct opened *o)
 {
 	statedir_close(&o->dir);
 	arena_free(&o->arena);
+}
+
+int opened_cgroups(const struct opened *o, struct cgroup *ret, struct err *e)
+{
+	const struct record *rec = &o->record;
+	int r = cgroup_open((const char *const *)rec->cgroup_paths, rec->n_cgroup_paths, ret, e);
+
+	if (r == 0 && rec->n_cgroup_paths == 0 && initproc_alive(&o->init))
+		cgroup_without(ret, o->init.pid, rec->shared_pid_namespace);
+	return r;
+}
+
+int opened_kill(const struct opened *o, int sig, struct err *e)
+{
+	struct cgroup c;
+	int rc = opened_cgroups(o, &c, e);
+
+	if (rc < 0)
+		return rc;
+	/* A creator names cgroups before it makes them: until then they may be another container's.
+	 */
+	rc = o->record.complete || remains_marked(&o->dir, o->record.id, &c)
+		     ? cgroup_kill(&c, sig, e)
+		     : err_set(e, ERR_STATE, ESRCH, "container not running");
+	cgroup_close(&c);
+	return rc;
 }
 
 void opened_refresh(const struct opened *o)
@@ -117,7 +156,9 @@ void opened_refresh(const struct opened *o)
 static int fill_state(const struct opened *o, struct arena *a, struct container_state *ret)
 {
 	const struct record *r = &o->record;
-	bool alive = o->status != CONTAINER_STOPPED && r->complete;
+	/* While CRIU works, the one on record is none any more. */
+	bool alive = o->status != CONTAINER_STOPPED && r->complete &&
+		     (!r->restoring || initproc_alive(&o->init));
 	struct spec_pair *pairs = arena_array(a, r->n_annotations, sizeof(*pairs));
 
 	if (!pairs)

@@ -91,7 +91,7 @@ unsigned restarts_judge(struct restarts *h, const struct policy_restart *p, uint
 static int read_file(int dir, const char *name, struct arena *a, struct restarts *ret,
 		     struct err *e)
 {
-	AUTO_FD fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	AUTO_FD fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char *text;
 
 	if (fd < 0)

@@ -4,13 +4,16 @@
  * delete.
  */
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/err.h"
+#include "base/fd.h"
 #include "lifecycle/creation.h"
 #include "lifecycle/creation_parts.h"
 #include "lifecycle/foreground.h"
 #include "lifecycle/handshake.h"
 #include "lifecycle/late_hooks.h"
+#include "lifecycle/notify.h"
 #include "lifecycle/opened.h"
 
 /* Let the first process go on to its program; returns when execve(2) has succeeded. */
@@ -20,7 +23,7 @@ static int go(struct creation *c, struct err *e)
 	(void)hs_limit(c->hs_fd, 0, NULL);
 	int r = hs_send(c->hs_fd, HS_RUN);
 	if (r == 0 || r == -EPIPE)
-		r = hs_recv_exec(c->hs_fd, e);
+		r = hs_recv_exec(c->hs_fd, NULL, e);
 	else
 		err_sys(e, -r, "send to the container's process");
 	if (r < 0)
@@ -78,7 +81,9 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 		return r;
 	r = make_recorded(&c, req, e);
 	if (r == 0) {
-		r = go(&c, e);
+		r = notify_listen(&c.dir, &f.notify_fd, e);
+		if (r == 0)
+			r = go(&c, e);
 		if (r < 0)
 			record_failed_start(&c, e);
 		if (r == 0 && stay)
@@ -87,7 +92,11 @@ int container_run(const struct container_request *req, int *ret_status, struct e
 			spawn_end(&c.proc);
 		created = true;
 	}
+	AUTO_FD pidfd = f.notify_fd < 0 ? -1 : fcntl(c.proc.pidfd, F_DUPFD_CLOEXEC, 3);
+	pid_t pid = c.proc.pid;
 	creation_release(&c); /* drops the lock that delete takes */
+	if (r == 0 && !stay)
+		notify_wait(&f.notify_fd, pidfd, pid);
 	/* A created container ends by delete, poststop hooks included, whatever went wrong in it.
 	 */
 	if (r < 0 && created)

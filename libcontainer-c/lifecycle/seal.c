@@ -15,6 +15,8 @@
 
 #define ATTRIBUTE "trusted.bulkhead.seal"
 #define SEAL_MAX  1024
+#define NEXT	  "next:"
+#define UNSETTLED "unsettled"
 #define FILE_MAX  (64u << 20) /* more than any of the files can have */
 
 static const char *const names[SEAL_FILES] = {
@@ -56,20 +58,33 @@ int seal_put(const struct seal *s, const struct cgroup *c)
 	for (int i = 0; i < SEAL_FILES; i++)
 		if (s->digest[i][0])
 			strbuf_addf(&text, "%s %s\n", s->digest[i], names[i]);
+	for (int i = 0; i < SEAL_FILES; i++)
+		if (s->next[i][0])
+			strbuf_addf(&text, "%s " NEXT "%s\n", s->next[i], names[i]);
+	if (s->unsettled)
+		strbuf_adds(&text, UNSETTLED "\n");
 	if (text.failed)
 		return -ENOMEM;
 	return fsetxattr(dir_fd, ATTRIBUTE, text.buf ? text.buf : "", text.len, 0) < 0 ? -errno : 0;
 }
 
-/* "DIGEST NAME", as sha256sum(1) has it but for one space. */
+/* "DIGEST NAME", as sha256sum(1) has it but for one space; or the one word. */
 static int parse_line(const char *line, struct seal *s)
 {
+	if (strcmp(line, UNSETTLED) == 0) {
+		s->unsettled = true;
+		return 0;
+	}
 	if (strspn(line, "0123456789abcdef") != DIGEST_LEN || line[DIGEST_LEN] != ' ')
 		return -EPROTO;
+	const char *name = line + DIGEST_LEN + 1;
+	bool next = str_starts(name, NEXT);
+	name += next ? strlen(NEXT) : 0;
+	s->unsettled |= next;
 	for (int i = 0; i < SEAL_FILES; i++) {
-		if (strcmp(line + DIGEST_LEN + 1, names[i]) != 0)
+		if (strcmp(name, names[i]) != 0)
 			continue;
-		memcpy(s->digest[i], line, DIGEST_LEN);
+		memcpy(next ? s->next[i] : s->digest[i], line, DIGEST_LEN);
 		return 0;
 	}
 	return -EPROTO;
@@ -94,6 +109,17 @@ int seal_get(const struct cgroup *c, struct seal *ret)
 	}
 	*ret = s;
 	return 0;
+}
+
+bool seal_covers(const struct seal *s, const struct seal *now)
+{
+	for (int i = 0; i < SEAL_FILES; i++) {
+		const char *digest = now->digest[i];
+		if (strcmp(digest, s->digest[i]) != 0 &&
+		    (!*digest || strcmp(digest, s->next[i]) != 0))
+			return false;
+	}
+	return true;
 }
 
 static int read_one(const struct statedir *d, enum seal_file f, struct seal *s)

@@ -31,6 +31,11 @@ enum seal_file { SEAL_STATE, SEAL_CONFIG, SEAL_HARDENING, SEAL_FILES };
 
 struct seal {
 	char digest[SEAL_FILES][DIGEST_LEN + 1]; /* "": the file is not covered */
+	/* What an update was about to write: one that was killed has written it, or not. */
+	char next[SEAL_FILES][DIGEST_LEN + 1];
+	/* An update has begun and none has succeeded since: what is in force was never on record.
+	 * Also whenever there is a `next`. */
+	bool unsettled;
 };
 
 /** seal_file_name - its name in the state directory. */
@@ -38,6 +43,9 @@ const char *seal_file_name(enum seal_file f);
 
 /** seal_add - note the digest of the contents of the file @name; any other name is ignored. */
 void seal_add(struct seal *s, const char *name, const char *text, size_t len);
+
+/** seal_covers - whether every file of @now is as the seal, or its `next`, has it. */
+bool seal_covers(const struct seal *s, const struct seal *now);
 
 /**
  * seal_put - attach the seal to the container's cgroups; replaces an older one.

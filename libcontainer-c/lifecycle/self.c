@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -17,6 +18,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "host/facts.h"
+#include "host/userns_probe.h"
 #include "policy/policy.h"
 
 #ifndef MFD_EXEC
@@ -71,6 +73,46 @@ static char **read_args(struct arena *a)
 	return args;
 }
 
+static bool is_sealed(int exe_fd)
+{
+	/* -EINVAL: not of a kind that has seals. */
+	int seals = fcntl(exe_fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
+/*
+ * In a user namespace a container has at most the ids that the runtime has there: what we may not
+ * write, it may not, unless it has the owner's id: then it may give itself the permission. A
+ * program that the host's root has installed belongs to nobody we know.
+ */
+static bool is_writable(void)
+{
+	struct stat st;
+
+	return access("/proc/self/exe", W_OK) == 0 || stat("/proc/self/exe", &st) < 0 ||
+	       host_uid_is_mapped(st.st_uid);
+}
+
+static int execute_copy(int exe_fd, char **args, struct err *e)
+{
+	AUTO_FD fd = make_copy(exe_fd);
+
+	if (fd == -EACCES)
+		return err_set(e, ERR_HOST, EACCES,
+			       "vm.memfd_noexec does not let the runtime execute a copy of itself "
+			       "from memory, which containers with its own ids need");
+	if (fd < 0)
+		return err_sys(e, -fd, "copy the runtime into memory");
+	fexecve(fd, args, environ);
+	return err_sys(e, errno, "execute a copy of the runtime from memory");
+}
+
+static int no_arguments(struct err *e)
+{
+	return err_set(e, ERR_SYSTEM, EIO, "the runtime's own arguments cannot be read");
+}
+
 static int seal(struct err *e)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
@@ -78,25 +120,31 @@ static int seal(struct err *e)
 
 	if (exe_fd < 0)
 		return err_sys(e, errno, "open the runtime's own executable");
-	/* -EINVAL: not of a kind that has seals. */
-	int seals = fcntl(exe_fd, F_GET_SEALS);
-	if (seals >= 0 && (seals & SEALS) == SEALS) {
+	if (is_sealed(exe_fd)) {
 		/* Executed by descriptor, the process bears the descriptor's number. */
 		prctl(PR_SET_NAME, "bulkhead");
 		return 0;
 	}
 	char **args = read_args(&a);
+	return args ? execute_copy(exe_fd, args, e) : no_arguments(e);
+}
+
+int self_execute(struct err *e)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	char **args = read_args(&a);
+
 	if (!args)
-		return err_set(e, ERR_SYSTEM, EIO, "the runtime's own arguments cannot be read");
-	AUTO_FD fd = make_copy(exe_fd);
-	if (fd == -EACCES)
-		return err_set(e, ERR_HOST, EACCES,
-			       "vm.memfd_noexec does not let the runtime execute a copy of itself "
-			       "from memory, which containers without a user namespace need");
-	if (fd < 0)
-		return err_sys(e, -fd, "copy the runtime into memory");
-	fexecve(fd, args, environ);
-	return err_sys(e, errno, "execute a copy of the runtime from memory");
+		return no_arguments(e);
+	if (is_writable()) {
+		AUTO_FD exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+		if (exe_fd < 0)
+			return err_sys(e, errno, "open the runtime's own executable");
+		if (!is_sealed(exe_fd))
+			return execute_copy(exe_fd, args, e);
+	}
+	execve("/proc/self/exe", args, environ);
+	return err_sys(e, errno, "execute the runtime again");
 }
 
 static bool gives_up_userns(const struct policy *p)
@@ -112,6 +160,8 @@ static bool gives_up_userns(const struct policy *p)
 
 int self_seal_for_create(const struct policy *policy, struct err *e)
 {
+	if (host_in_userns())
+		return is_writable() ? seal(e) : 0;
 	return gives_up_userns(policy) ? seal(e) : 0;
 }
 
@@ -125,5 +175,5 @@ static bool has_root(const struct id_maps *m)
 
 int self_seal_for_exec(const struct id_maps *maps, struct err *e)
 {
-	return has_root(maps) ? seal(e) : 0;
+	return (host_in_userns() ? is_writable() : has_root(maps)) ? seal(e) : 0;
 }

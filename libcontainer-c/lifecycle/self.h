@@ -29,4 +29,11 @@ int self_seal_for_create(const struct policy *policy, struct err *e);
  */
 int self_seal_for_exec(const struct id_maps *maps, struct err *e);
 
+/**
+ * self_execute - execute the runtime again, with its arguments and the environment of now, in the
+ * user namespace of now; as a sealed copy where its executable can be written from there. Returns
+ * only when that fails.
+ */
+int self_execute(struct err *e);
+
 #endif

@@ -17,8 +17,10 @@
 #include "apply/id_map.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "kernel/calls.h"
 #include "kernel/sys.h"
 #include "lifecycle/initproc.h"
+#include "lifecycle/mntns.h"
 #include "lifecycle/nsfds.h"
 #include "lifecycle/program.h"
 #include "plan/namespaces.h"
@@ -40,9 +42,11 @@ static uint64_t new_flags(const struct namespaces_plan *ns)
 	return flags;
 }
 
-static bool has_offsets(const struct namespaces_plan *ns)
+/* A time namespace by unshare(2): for its offsets, or because clone(2) cannot make one. */
+static bool time_apart(const struct namespaces_plan *ns)
 {
-	return ns->ns[NS_TIME].mode == NS_NEW && (ns->boottime.set || ns->monotonic.set);
+	return ns->ns[NS_TIME].mode == NS_NEW &&
+	       (ns->boottime.set || ns->monotonic.set || !call_there(CALL_CLONE3));
 }
 
 /* Offsets can be written only while no process is in the namespace: time_namespaces(7). */
@@ -59,8 +63,7 @@ static int make_time_namespace(const struct namespaces_plan *ns, struct err *e)
 	if (ns->boottime.set)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "boottime %lld %u\n",
 			      (long long)ns->boottime.secs, ns->boottime.nanosecs);
-	(void)n;
-	int r = file_write_at(AT_FDCWD, "/proc/self/timens_offsets", text);
+	int r = n ? file_write_at(AT_FDCWD, "/proc/self/timens_offsets", text) : 0;
 	if (r < 0)
 		return err_sys(e, -r, "/linux/timeOffsets: write /proc/self/timens_offsets");
 	return 0;
@@ -69,7 +72,7 @@ static int make_time_namespace(const struct namespaces_plan *ns, struct err *e)
 static pid_t clone_process(uint64_t flags, int cgroup_fd, int *pidfd)
 {
 	struct clone_args args = {
-		.flags = flags | CLONE_PIDFD,
+		.flags = flags | (pidfd ? CLONE_PIDFD : 0),
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
 		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 	};
@@ -87,6 +90,7 @@ struct way {
 	uint64_t new_flags;	 /* ... and those made besides; or: */
 	int pidfd;		 /* all of @ns_flags that this process is in; -1: not so */
 	int ns_flags;
+	bool keep_groups;
 };
 
 static int walk(const struct way *w, struct err *e)
@@ -99,7 +103,7 @@ static int walk(const struct way *w, struct err *e)
 	}
 	/* One call: those that the host owns could not be entered any more from inside. */
 	if (sys_setns(w->pidfd, w->ns_flags) == 0)
-		return program_become_root(e);
+		return program_become_root(w->keep_groups, e);
 	if (errno == ESRCH)
 		return err_set(e, ERR_STATE, ESRCH, "container not running");
 	return err_sys(e, errno, "join the namespaces of the container's first process");
@@ -116,11 +120,10 @@ intermediate(const struct way *w, int report_fd, void (*prepare)(void *), void (
 	     void *arg)
 {
 	struct report report = {.pid = -1};
-	int pidfd;
 
 	prepare(arg);
 	if (walk(w, &report.err) == 0) {
-		report.pid = clone_process(CLONE_PARENT, -1, &pidfd);
+		report.pid = clone_process(CLONE_PARENT, -1, NULL);
 		if (report.pid < 0)
 			err_sys(&report.err, errno, "clone the container's process");
 	}
@@ -198,11 +201,11 @@ static int spawn_by_way(const struct way *w, int cgroup_fd, int seconds, void (*
 	return 0;
 }
 
-int spawn_inside(int pidfd, int ns_flags, int cgroup_fd, int seconds, void (*prepare)(void *),
-		 void (*child)(void *) __attribute__((noreturn)), void *arg, struct spawned *ret,
-		 struct err *e)
+int spawn_inside(int pidfd, int ns_flags, bool keep_groups, int cgroup_fd, int seconds,
+		 void (*prepare)(void *), void (*child)(void *) __attribute__((noreturn)),
+		 void *arg, struct spawned *ret, struct err *e)
 {
-	const struct way w = {.pidfd = pidfd, .ns_flags = ns_flags};
+	const struct way w = {.pidfd = pidfd, .ns_flags = ns_flags, .keep_groups = keep_groups};
 
 	return spawn_by_way(&w, cgroup_fd, seconds, prepare, child, arg, ret, e);
 }
@@ -244,28 +247,58 @@ static int spawn_own(uint64_t flags, int cgroup_fd, void (*prepare)(void *), voi
 	return 0;
 }
 
-int spawn_process(const struct namespaces_plan *ns, int cgroup_fd, void (*prepare)(void *),
-		  void (*child)(void *) __attribute__((noreturn)), void *arg, struct spawned *ret,
-		  struct err *e)
+/*
+ * The process is born where its mounts will be. That namespace is entered last and left first: what
+ * lies at /proc in it is its own affair. One of another user namespace is not for the runtime.
+ */
+static int enter_mounts(const struct nsfds *fds, const struct mntns *host, struct mntns *back,
+			struct err *e)
+{
+	enum ns_mode mode = fds->mode[NS_MNT];
+	int r = mode == NS_SHARED || mode == NS_JOIN_HOST_OWNED ? mntns_here(back, e) : 0;
+
+	if (r == 0 && mode == NS_SHARED)
+		return mntns_go(host, e);
+	if (r == 0 && mode == NS_JOIN_HOST_OWNED && sys_setns(fds->target[NS_MNT], CLONE_NEWNS) < 0)
+		return err_sys(e, errno, "join the mnt namespace");
+	return r;
+}
+
+static int leave_mounts(struct mntns *back, struct err *e)
+{
+	int r = back->ns_fd < 0 ? 0 : mntns_go(back, e);
+
+	mntns_close(back);
+	return r;
+}
+
+int spawn_process(const struct namespaces_plan *ns, const struct mntns *host, int cgroup_fd,
+		  void (*prepare)(void *), void (*child)(void *) __attribute__((noreturn)),
+		  void *arg, struct spawned *ret, struct err *e)
 {
 	struct spawned p = {.pid = -1, .pidfd = -1, .userns_fd = -1};
+	struct mntns back_mnt = MNTNS_INIT;
 	struct nsfds fds;
 	uint64_t flags = new_flags(ns);
 	bool foreign = ns->ns[NS_USER].mode == NS_JOIN_FOREIGN_OWNED;
-	int r = nsfds_open(ns, &fds, e);
+	int r = nsfds_open(ns, host, &fds, e);
 
 	if (r < 0)
 		return r;
 	r = nsfds_enter_host_owned(&fds, ns, e);
-	if (r == 0 && has_offsets(ns)) {
+	if (r == 0 && time_apart(ns)) {
 		flags &= ~(uint64_t)CLONE_NEWTIME;
 		r = make_time_namespace(ns, e);
 	}
 	const struct way way = {.fds = &fds, .new_flags = flags, .pidfd = -1};
 	if (r == 0)
+		r = enter_mounts(&fds, host, &back_mnt, e);
+	if (r == 0)
 		r = foreign ? spawn_by_way(&way, cgroup_fd, -1, prepare, child, arg, &p, e)
 			    : spawn_own(flags, cgroup_fd, prepare, child, arg, &p, e);
-	int back = nsfds_leave(&fds, has_offsets(ns), e);
+	int back = leave_mounts(&back_mnt, e);
+	if (back == 0)
+		back = nsfds_leave(&fds, time_apart(ns), e);
 	nsfds_close(&fds);
 	if (r == 0 && back < 0) {
 		spawn_end(&p);

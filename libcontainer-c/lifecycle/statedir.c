@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,9 +14,13 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "lifecycle/notify.h"
 #include "lifecycle/seal.h"
 
 #define LOCK_WAIT 10 /* seconds */
+
+/* Sticky: whoever tidies XDG_RUNTIME_DIR up leaves it alone (XDG Base Directory Specification). */
+#define ROOT_MODE 01700
 
 /* Make @path and its missing parents: `--root /a/b/c` works as it does with runc. */
 static int make_root(const char *path, struct err *e)
@@ -23,7 +28,7 @@ static int make_root(const char *path, struct err *e)
 	char p[PATH_MAX];
 	size_t n = strlen(path);
 
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+	if (mkdir(path, ROOT_MODE) == 0 || errno == EEXIST)
 		return 0;
 	if (errno != ENOENT)
 		return err_sys(e, errno, "create state root %s", path);
@@ -31,7 +36,7 @@ static int make_root(const char *path, struct err *e)
 	for (char *s = strchr(p + 1, '/');; s = strchr(s + 1, '/')) {
 		if (s)
 			*s = '\0';
-		if (mkdir(p, s ? 0711 : 0700) < 0 && errno != EEXIST)
+		if (mkdir(p, s ? 0711 : ROOT_MODE) < 0 && errno != EEXIST)
 			return err_sys(e, errno, "create state root %s", p);
 		if (!s)
 			return 0;
@@ -66,6 +71,24 @@ static int open_dir(struct statedir *d, struct err *e)
 			       "state directory %s is not ours alone: owner %u, mode %o", d->path,
 			       st.st_uid, st.st_mode & 07777);
 	return 0;
+}
+
+/*
+ * Whoever can rename in the state root can put one container's state in the place of another's. The
+ * sticky bit keeps what is ours where it is; a root that is missing will be ours.
+ */
+static int check_root(const char *root, struct err *e)
+{
+	struct stat st;
+
+	if (stat(root, &st) < 0)
+		return 0;
+	bool others = st.st_mode & S_IWOTH || (st.st_mode & S_IWGRP && st.st_gid != getegid());
+	if ((st.st_uid == geteuid() || st.st_uid == 0) && (!others || st.st_mode & S_ISVTX))
+		return 0;
+	return err_set(e, ERR_STATE, EPERM,
+		       "state root %s can be written by others: owner %u, group %u, mode %o", root,
+		       st.st_uid, st.st_gid, st.st_mode & 07777);
 }
 
 static int make_container_dir(const char *root, const char *path, struct err *e)
@@ -108,6 +131,8 @@ int statedir_create(const char *root, const char *id, struct statedir *ret, stru
 	struct err why;
 	int r = set_path(&d, root, id, e);
 
+	if (r == 0)
+		r = check_root(root, e);
 	if (r < 0)
 		return r;
 	for (int tries = 0; tries < 4; tries++) {
@@ -199,19 +224,20 @@ int statedir_write(const struct statedir *d, const char *name, const char *text,
 
 int statedir_remove(struct statedir *d, struct err *e)
 {
+	/*
+	 * The record goes before what is left can be taken for a container's: its cgroups may be
+	 * another one's already. HARDENING_FILE without it would be a record that was lost.
+	 */
 	static const char *const files[] = {
-		STATE_FILE,
-		"." STATE_FILE ".new",
-		CONFIG_FILE,
-		"." CONFIG_FILE ".new",
-		START_SOCKET,
-		HARDENING_FILE,
-		"." HARDENING_FILE ".new",
+		HARDENING_FILE,		STATE_FILE,   "." STATE_FILE ".new",	 CONFIG_FILE,
+		"." CONFIG_FILE ".new", START_SOCKET, "." HARDENING_FILE ".new", NOTIFY_SOCKET,
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (unlinkat(d->fd, files[i], 0) < 0 && errno != ENOENT)
 			return err_sys(e, errno, "remove %s/%s", d->path, files[i]);
+	if (unlinkat(d->fd, NOTIFY_DIR, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return err_sys(e, errno, "remove %s/" NOTIFY_DIR, d->path);
 	if (rmdir(d->path) < 0 && errno != ENOENT)
 		return err_sys(e, errno, "remove state directory %s", d->path);
 	return 0;

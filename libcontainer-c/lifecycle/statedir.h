@@ -26,6 +26,7 @@ struct seal;
 #define CONFIG_FILE    "config.json"
 #define HARDENING_FILE "hardening.json"
 #define START_SOCKET   "start.sock"
+#define ROOT_DIR       "root" /* where a root without a mount namespace of its own is mounted */
 
 struct statedir {
 	int fd; /* O_DIRECTORY; holds the lock once taken */

@@ -5,12 +5,15 @@
 
 struct err;
 struct policy;
+struct spec_intel_rdt;
 struct spec_resources;
 
 struct update_request {
 	const char *root; /* state root, absolute */
 	const char *id;
 	const struct spec_resources *resources; /* what is to change: see harden_update() */
+	/* Its two schemas are to be the class of service's; NULL: that stays as it is. */
+	const struct spec_intel_rdt *classes;
 	const struct policy *policy;
 };
 

@@ -60,6 +60,7 @@ static int look(struct verify *v, struct err *e)
 	verify_limits(v);
 	verify_seccomp(v);
 	verify_cgroup(v);
+	verify_machine(v);
 	r = verify_sysctl(v, e);
 	if (r == 0)
 		r = verify_mounts(v, e);
@@ -96,6 +97,7 @@ int container_verify(const struct verify_request *q, struct arena *a, struct ver
 	if (r == 0)
 		r = look(v, e);
 	report.pid = v->init.pid;
+	report.has_seal = v->has_seal;
 	report.status = container_status_name(v->status);
 	statedir_close(&v->dir);
 	cgroup_close(&v->cgroup);

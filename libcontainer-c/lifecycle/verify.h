@@ -46,7 +46,8 @@ struct verify_report {
 	const char *status; /* "created", "running", "paused" */
 	struct verify_row *rows;
 	size_t n, n_failed;
-	size_t cap;	    /* private */
+	bool has_seal; /* something says whether the files of the plan are what bulkhead wrote */
+	size_t cap;    /* private */
 	bool out_of_memory; /* private */
 };
 

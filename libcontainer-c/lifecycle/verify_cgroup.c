@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -18,7 +19,7 @@
 
 /* Of hardening.json: which limits were in force when they were written. */
 struct limit {
-	const char *file;
+	const char *file, *value;
 };
 
 struct cgroup_part {
@@ -30,7 +31,8 @@ struct hardening {
 	struct cgroup_part *cgroup;
 };
 
-static const struct json_field limit_fields[] = {JSON_STR(limit, file, "file")};
+static const struct json_field limit_fields[] = {JSON_STR(limit, file, "file"),
+						 JSON_STR(limit, value, "value")};
 static const struct json_schema limit_schema = JSON_SCHEMA(limit, limit_fields);
 static const struct json_field part_fields[] = {
 	JSON_OBJS(cgroup_part, limits, "limits", limit, limit_schema)};
@@ -39,21 +41,22 @@ static const struct json_field hardening_fields[] = {
 	JSON_OBJ(hardening, cgroup, "cgroup", cgroup_part, part_schema)};
 static const struct json_schema hardening_schema = JSON_SCHEMA(hardening, hardening_fields);
 
-/* What need not stick (kernel memory, for one) has to stay if it did. */
-static bool was_in_force(const struct verify *v, const char *file)
+/* The value that was read back of @file; NULL: none was. "" when that cannot be known. */
+static const char *on_record(const struct verify *v, const char *file)
 {
 	struct hardening h = {0};
 	char *text;
-	AUTO_FD fd = openat(v->dir.fd, HARDENING_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	AUTO_FD fd =
+		openat(v->dir.fd, HARDENING_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, v->a, SPEC_MAX_BYTES, &text);
 
 	if (n < 0 || json_parse_object(&hardening_schema, HARDENING_FILE, text, (size_t)n, v->a, &h,
 				       JSON_IGNORE, NULL) < 0)
-		return true;
+		return "";
 	for (size_t i = 0; h.cgroup && i < h.cgroup->n_limits; i++)
 		if (str_eq(h.cgroup->limits[i].file, file))
-			return true;
-	return false;
+			return h.cgroup->limits[i].value ? h.cgroup->limits[i].value : "";
+	return NULL;
 }
 
 static const char *tree_name(const struct verify *v, const struct cgroup_tree *t)
@@ -117,6 +120,23 @@ static bool is_overridden(const struct cgroup_plan *p, size_t i)
 	return false;
 }
 
+/*
+ * Of an update that was cut short: what was there before it. What is not on record was nobody's to
+ * set, so the kernel's default.
+ */
+static bool is_as_before(const struct verify *v, const struct cgroup_setting *s, const char *file,
+			 const char *want, const char *before, const char *got)
+{
+	char above[FILE_MAX];
+
+	if (before)
+		return cgroup_value_matches(s->check, s->flags, before, got);
+	ssize_t n = file_read_at(v->cgroup.dirs[s->tree].dir_fd, arena_printf(v->a, "../%s", file),
+				 above, sizeof(above));
+	return cgroup_is_default(file, v->plan.cgroup.trees[s->tree].version, want, got,
+				 n < 0 ? NULL : above);
+}
+
 static void check_setting(struct verify *v, const struct cgroup_setting *s)
 {
 	int dir_fd = v->cgroup.dirs[s->tree].dir_fd;
@@ -130,20 +150,25 @@ static void check_setting(struct verify *v, const struct cgroup_setting *s)
 		n = file_read_at(dir_fd, file, got, sizeof(got));
 	}
 	const char *what = arena_printf(v->a, "%s (%s)", file, s->pointer);
-	bool optional = (s->flags & CGROUP_OPTIONAL) && !was_in_force(v, file);
+	/* What need not stick (kernel memory, for one) has to stay if it did. */
+	const char *before = on_record(v, file);
+	bool note = (s->flags & CGROUP_OPTIONAL) && !before;
 	if (n < 0) {
-		verify_add(v, optional ? VERIFY_NOTE : VERIFY_FAILED, AREA, what, want,
+		verify_add(v, note ? VERIFY_NOTE : VERIFY_FAILED, AREA, what, want,
 			   arena_printf(v->a, "cannot be read: %s", strerror((int)-n)));
 		return;
 	}
 	bool ok = cgroup_value_matches(s->check, s->flags, want, got);
+	bool was = !ok && v->unsettled && is_as_before(v, s, file, want, before, got);
 	while (n > 0 && got[n - 1] == '\n')
 		got[--n] = '\0';
 	verify_add(v,
-		   ok	      ? VERIFY_OK
-		   : optional ? VERIFY_NOTE
-			      : VERIFY_FAILED,
-		   AREA, what, want, arena_printf(v->a, "%.200s", got));
+		   ok		 ? VERIFY_OK
+		   : note || was ? VERIFY_NOTE
+				 : VERIFY_FAILED,
+		   AREA, what, want,
+		   arena_printf(v->a, "%.200s%s", got,
+				was ? ", as before an update that has not ended" : ""));
 }
 
 static void check_devices(struct verify *v)
@@ -158,6 +183,19 @@ static void check_devices(struct verify *v)
 		  arena_printf(v->a, "%zu rules, all else %s", p->devices.n,
 			       p->devices.default_allow ? "allowed" : "refused"),
 		  r == 0 ? "the same" : arena_strdup(v->a, why.msg));
+}
+
+static void check_owner(struct verify *v)
+{
+	const struct cgroup_plan *p = &v->plan.cgroup;
+	int dir_fd = cgroup_v2_fd(&v->cgroup);
+	struct stat st;
+
+	if (!p->delegate || dir_fd < 0 || fstat(dir_fd, &st) < 0)
+		return;
+	verify_is(v, st.st_uid == p->owner, AREA, "owner",
+		  arena_printf(v->a, "%u on the host", p->owner),
+		  arena_printf(v->a, "%u on the host", st.st_uid));
 }
 
 void verify_cgroup(struct verify *v)
@@ -178,6 +216,7 @@ void verify_cgroup(struct verify *v)
 		if (!is_overridden(p, i))
 			check_setting(v, &p->settings[i]);
 	check_devices(v);
+	check_owner(v);
 	if (p->kernel_memory)
 		verify_add(v, VERIFY_NOTE, AREA, "kernel memory", "limited or said not to be",
 			   p->kernel_memory);

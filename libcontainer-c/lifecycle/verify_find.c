@@ -19,6 +19,7 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "lifecycle/ids.h"
+#include "lifecycle/range_users.h"
 
 #define PROC_FILE_MAX (4u << 20) /* mountinfo of a busy host; maps, status and limits are small */
 
@@ -55,18 +56,6 @@ int verify_ns_inode(int pid_fd, const char *name, uint64_t *ret)
 	return 0;
 }
 
-/* Whether process @pid_fd lives in a user namespace whose map begins with this range. */
-static bool has_range(int pid_fd, const struct id_extent *range)
-{
-	struct id_extent map[1];
-	char text[256];
-
-	/* One extent is all that the pool's containers have. */
-	return file_read_at(pid_fd, "uid_map", text, sizeof(text)) > 0 &&
-	       verify_parse_map(text, map, 1) == 1 && map[0].inside == range->inside &&
-	       map[0].outside == range->outside && map[0].size == range->size;
-}
-
 struct candidate {
 	struct initproc proc;
 	bool first; /* pid 1 of its own pid namespace */
@@ -89,7 +78,7 @@ static void try_process(const struct verify *v, pid_t pid, const struct id_exten
 	struct proc_status status;
 	char *text, state;
 
-	if (pid_fd < 0 || !has_range(pid_fd, range) ||
+	if (pid_fd < 0 || !range_has_process(pid_fd, range) ||
 	    initproc_read(pid, &c.proc.start_time, &state) < 0 || state == 'Z' ||
 	    read_at(pid_fd, "status", &scratch, &text) < 0 ||
 	    verify_parse_status(text, &status) < 0)

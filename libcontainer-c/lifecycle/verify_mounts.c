@@ -76,12 +76,16 @@ static void check_root(struct verify *v, const struct view *w)
 /* The file system type as the mount table shows it; NULL: any. */
 static const char *type_of(const struct verify *v, const struct mount_plan *m)
 {
+	if (m->remount)
+		return NULL;
 	switch (m->kind) {
 	case MOUNT_BIND:
 		return NULL;
 	case MOUNT_CGROUP:
-		return v->plan.mounts.n_cgroups == 1 && !v->plan.mounts.cgroups[0].name ? "cgroup2"
-											: "tmpfs";
+		return m->cgroup2 || (v->plan.mounts.n_cgroups == 1 &&
+				      !v->plan.mounts.cgroups[0].name)
+			       ? "cgroup2"
+			       : "tmpfs";
 	default:
 		return m->type;
 	}
@@ -115,7 +119,8 @@ static void check_source(struct verify *v, const struct mount_plan *m, const str
 {
 	struct stat st;
 
-	if (m->kind != MOUNT_BIND || stat(m->source, &st) < 0 ||
+	if (m->kind != MOUNT_BIND || m->remount ||
+	    (m->src_nofollow ? lstat : stat)(m->source, &st) < 0 ||
 	    (st.st_dev == p->dev && st.st_ino == p->ino))
 		return;
 	verify_add(v, VERIFY_NOTE, AREA, m->destination, m->source,
@@ -127,8 +132,13 @@ static void check_mount(struct verify *v, const struct view *w, const struct mou
 	uint64_t want = m->attr_set | m->rec_set;
 	const char *expected = expected_text(v, m, want), *type = type_of(v, m);
 	struct view_place p;
-	int r = view_find(w, m->destination, true, &p);
+	int r = view_find(w, m->destination, !m->src_nofollow && !m->copy_symlink, &p);
 
+	/* Made anew: it belongs to the container, which may change it. */
+	if (r == 0 && m->copy_symlink && S_ISLNK(p.mode)) {
+		fd_closep(&p.fd);
+		return;
+	}
 	if (r < 0) {
 		verify_add(v, VERIFY_FAILED, AREA, m->destination, expected,
 			   r == -ENOENT ? "nothing is there" : "cannot be looked at");

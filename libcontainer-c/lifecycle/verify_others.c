@@ -103,13 +103,23 @@ static int by_pid(const void *x, const void *y)
 	return (*a > *b) - (*a < *b);
 }
 
-/* The pid_fd of a process that has the container's user namespace itself; -1: it has not. */
+/* A zombie waits for its parent and is in no cgroup. One whose other threads go on is none. */
+static bool is_dead(int pid_fd)
+{
+	char text[8192];
+
+	return file_read_at(pid_fd, "status", text, sizeof(text)) <= 0 ||
+	       (strstr(text, "\nState:\tZ") && strstr(text, "\nThreads:\t1\n"));
+}
+
+/* Whether a process is alive and in the container's user namespace itself. */
 static bool lives_here(const struct verify *v, pid_t pid)
 {
 	AUTO_FD pid_fd = verify_open_pid(v, pid);
 	uint64_t ns;
 
-	return pid_fd >= 0 && verify_ns_inode(pid_fd, "user", &ns) == 0 && ns == v->userns;
+	return pid_fd >= 0 && verify_ns_inode(pid_fd, "user", &ns) == 0 && ns == v->userns &&
+	       !is_dead(pid_fd);
 }
 
 static bool is_still_out(const struct verify *v, pid_t pid)

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "apply/masks.h"
 #include "base/fd.h"
 #include "base/str.h"
 #include "lifecycle/verify_priv.h"
@@ -23,14 +25,41 @@ static bool is_mask(const struct view_place *p)
 				: S_ISCHR(p->mode) && p->rdev == makedev(1, 3);
 }
 
-static void check_masked(struct verify *v, const struct view *w, const char *path)
+struct masked_match {
+	struct verify *v;
+	const struct view *w;
+	struct masks_count *count;
+};
+
+static void check_masked(const struct masked_match *m, const char *path, bool literal);
+
+static int check_match(void *arg, const char *path)
+{
+	const struct masked_match *m = arg;
+	const char *copy = arena_strdup(m->v->a, path);
+
+	if (copy)
+		check_masked(m, copy, true);
+	return 0;
+}
+
+static void check_masked(const struct masked_match *m, const char *path, bool literal)
 {
 	static const char covered[] = "covered";
+	struct verify *v = m->v;
+	const struct view *w = m->w;
 	struct view_place p;
 	int r = view_find(w, path, true, &p);
 
+	if (r < 0 && !literal && masks_is_pattern(path)) {
+		if (masks_glob(w->root_fd, path, m->count, check_match, (void *)(uintptr_t)m,
+			       NULL) < 0)
+			verify_add(v, VERIFY_FAILED, "masked paths", path, covered,
+				   "cannot be looked at");
+		return;
+	}
 	/* Not on every kernel, and not in every image. */
-	if (r == -ENOENT) {
+	if (r == -ENOENT || (literal && (r == -ENOTDIR || r == -ELOOP))) {
 		verify_add(v, VERIFY_OK, "masked paths", path, covered, "does not exist");
 		return;
 	}
@@ -71,9 +100,11 @@ static void check_readonly(struct verify *v, const struct view *w, const char *p
 void verify_paths(struct verify *v, const struct view *w)
 {
 	const struct mounts_plan *p = &v->plan.mounts;
+	struct masks_count count = {0};
+	const struct masked_match m = {v, w, &count};
 
 	for (size_t i = 0; i < p->n_masked; i++)
-		check_masked(v, w, p->masked[i]);
+		check_masked(&m, p->masked[i], false);
 	for (size_t i = 0; i < p->n_readonly; i++)
 		check_readonly(v, w, p->readonly[i]);
 }

@@ -34,7 +34,10 @@ struct verify {
 	struct statedir dir;
 	struct record record;
 	bool has_record; /* state.json could be read */
-	bool sealed;	 /* all files are what create wrote */
+	bool has_seal;
+	bool sealed; /* all files are what create wrote */
+	/* An update was cut short: limits are what the configuration says or what they were. */
+	bool unsettled;
 
 	int proc_fd;	      /* the host's procfs, O_PATH */
 	struct initproc init; /* the process that is looked at, and how it stays the same one */
@@ -97,9 +100,16 @@ void verify_limits(struct verify *v);
 void verify_seccomp(struct verify *v);
 void verify_ids(struct verify *v);
 void verify_cgroup(struct verify *v);
+void verify_machine(struct verify *v);
 int verify_sysctl(struct verify *v, struct err *e);
 int verify_mounts(struct verify *v, struct err *e);
 int verify_others(struct verify *v, struct err *e);
+
+/**
+ * verify_filters - whether the thread @tid, stopped for a moment, is under every filter of @p, by
+ * their instructions: 1, 0 or -errno.
+ */
+int verify_filters(pid_t tid, const struct seccomp_plan *p);
 
 /** verify_minimum - without a plan to trust: what the policy in force demands of everybody. */
 void verify_minimum(struct verify *v);

@@ -80,17 +80,6 @@ static void check_ids(struct verify *v, const char *what, const uint32_t ids[4],
 		  arena_printf(v->a, "%u %u %u %u on the host", ids[0], ids[1], ids[2], ids[3]));
 }
 
-/* AppArmor: "docker-default (enforce)"; a profile in mode "complain" confines nobody. */
-static bool same_label(const char *want, const char *got)
-{
-	size_t n = strlen(want);
-
-	/* The kernel prints namespaces and stacks its own way: all we ask is that there is one. */
-	if (want[0] == ':' || strstr(want, "//&"))
-		return *got && strcmp(got, "unconfined") != 0;
-	return strncmp(got, want, n) == 0 && (got[n] == '\0' || strcmp(got + n, " (enforce)") == 0);
-}
-
 static void check_label(struct verify *v, const char *what, const char *file, const char *want)
 {
 	char *text;
@@ -110,7 +99,7 @@ static void check_label(struct verify *v, const char *what, const char *file, co
 		return;
 	}
 	text[strcspn(text, "\n")] = '\0';
-	verify_is(v, same_label(want, text), "process", what, want, text);
+	verify_is(v, verify_same_label(want, text), "process", what, want, text);
 }
 
 static void check_oom(struct verify *v)

@@ -71,7 +71,7 @@ static int compare_programs(pid_t pid, const struct seccomp_plan *p)
 }
 
 /* The kernel lets go of the process if we die. */
-static int compare_stopped(pid_t pid, const struct seccomp_plan *p)
+int verify_filters(pid_t pid, const struct seccomp_plan *p)
 {
 	int signal = 0;
 
@@ -99,7 +99,7 @@ static void check_program(struct verify *v)
 			   "not compared: the container is paused");
 		return;
 	}
-	int r = compare_stopped(v->init.pid, &v->plan.seccomp);
+	int r = verify_filters(v->init.pid, &v->plan.seccomp);
 	if (r >= 0)
 		verify_is(v, r == 1, AREA, what, expected, r ? "the same" : "another one");
 	else
@@ -121,10 +121,15 @@ void verify_seccomp(struct verify *v)
 			   arena_printf(v->a, "mode %u", v->proc.seccomp));
 		return;
 	}
-	if (v->waiting && v->plan.process.no_new_privs && v->proc.seccomp != SECCOMP_MODE_FILTER) {
+	if (v->waiting && v->plan.process.no_new_privs && !v->plan.seccomp.listener.path &&
+	    v->proc.seccomp != SECCOMP_MODE_FILTER) {
 		verify_add(v, VERIFY_NOTE, AREA, "mode", "2 (filters)", "is loaded at start");
 		return;
 	}
+	/* The kernel shows neither that a filter has a listener nor who has it open. */
+	if (v->plan.seccomp.listener.path)
+		verify_add(v, VERIFY_NOTE, AREA, "listener", v->plan.seccomp.listener.path,
+			   "was handed to the agent; without one its calls fail with ENOSYS");
 	verify_is(v, v->proc.seccomp == SECCOMP_MODE_FILTER, AREA, "mode", "2 (filters)",
 		  arena_printf(v->a, "%u", v->proc.seccomp));
 	/* It may have added some, and have inherited those of the runtime's caller. */

@@ -15,8 +15,11 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "host/cgroup_own.h"
 #include "host/probe.h"
+#include "host/userns_probe.h"
 #include "lifecycle/documents.h"
+#include "lifecycle/outer.h"
 #include "lifecycle/seal.h"
 #include "oci-spec/spec.h"
 
@@ -97,6 +100,8 @@ static int open_cgroups(struct verify *v, bool by_record)
 	int r = cgroup_open((const char *const *)paths, n, &c, NULL);
 	if (r < 0)
 		return r;
+	if (c.n == 0)
+		cgroup_without(&c, v->init.pid, v->record.shared_pid_namespace);
 	cgroup_close(&v->cgroup);
 	v->cgroup = c;
 	return 0;
@@ -116,6 +121,9 @@ static int distrust(struct verify *v, struct err *e)
 	if (r == 0) {
 		verify_add(v, VERIFY_NOTE, AREA, "first process", "found by its id range",
 			   "it has none of the pool: " STATE_FILE " is taken at its word");
+		/* Which may be that it has no cgroup; the kernel would name that of the caller. */
+		if (v->facts.in_userns && v->has_record)
+			return 0;
 	} else if (found.pid != v->init.pid) {
 		verify_add(v, VERIFY_FAILED, AREA, "first process", process_text(v, &found),
 			   arena_printf(v->a, STATE_FILE " names %s", process_text(v, &v->init)));
@@ -141,6 +149,11 @@ static void compare_file(struct verify *v, enum seal_file f, const struct seal *
 	/* A container of an older bulkhead. */
 	if (!want->digest[f][0] && !*digest)
 		return;
+	if (!ok && *digest && strcmp(want->next[f], digest) == 0) {
+		verify_add(v, VERIFY_NOTE, AREA, seal_file_name(f), "as written",
+			   "written by an update that has not ended: the next one settles it");
+		return;
+	}
 	verify_is(v, ok, AREA, seal_file_name(f),
 		  arena_printf(v->a, "as written: sha256 %.16s...", want->digest[f]), seen);
 	v->sealed = v->sealed && ok;
@@ -160,16 +173,21 @@ static int compare_files(struct verify *v, struct err *e)
 			return rc;
 		r = seal_get(&v->cgroup, &want);
 	}
-	v->sealed = r == 0;
+	v->has_seal = v->sealed = r == 0;
 	if (r < 0) {
 		verify_add(v, v->facts.in_userns ? VERIFY_NOTE : VERIFY_FAILED, AREA, "seal",
 			   "digests of the files, kept with the cgroup",
-			   r == -ENODATA ? "none: the files cannot be told from others"
-					 : "cannot be read");
+			   v->facts.in_userns ? "none: without host root nobody witnesses the files"
+			   : r == -ENODATA    ? "none: the files cannot be told from others"
+					      : "cannot be read");
 		return 0;
 	}
 	for (int i = 0; i < SEAL_FILES; i++)
 		compare_file(v, (enum seal_file)i, &want, &got);
+	if (want.unsettled)
+		verify_add(v, VERIFY_NOTE, AREA, "update", "none that was cut short",
+			   "one has not ended: the next one that succeeds settles it");
+	v->unsettled = v->sealed && want.unsettled;
 	return 0;
 }
 
@@ -202,6 +220,21 @@ static int replace_lost_namespaces(struct verify *v)
 	return n;
 }
 
+/* The facts as they were for the creator. */
+static int probe(struct verify *v, struct err *e)
+{
+	const struct record *rec = &v->record;
+	int r = host_probe(v->spec, v->q->policy, v->a, &v->facts, e);
+
+	if (r < 0 || !v->facts.in_userns || !v->has_record)
+		return r;
+	r = host_keep_cgroups((const char *const *)rec->cgroup_paths, rec->n_cgroup_paths, v->a,
+			      &v->facts);
+	if (r == 0 && rec->ids_inside)
+		r = host_caller_is_inside(v->a, &v->facts);
+	return r < 0 ? err_set(e, ERR_SYSTEM, ENOMEM, "out of memory") : 0;
+}
+
 static int make_plan(struct verify *v, struct err *e)
 {
 	int r = documents_read_spec(&v->dir, v->a, &v->spec, e);
@@ -209,9 +242,9 @@ static int make_plan(struct verify *v, struct err *e)
 	if (r == 0)
 		r = documents_read_measures(&v->dir, v->a, &v->measures, e);
 	if (r == 0)
-		r = host_probe(v->spec, v->q->policy, v->a, &v->facts, e);
+		r = probe(v, e);
 	if (r == 0 && replace_lost_namespaces(v) > 0)
-		r = host_probe(v->spec, v->q->policy, v->a, &v->facts, e);
+		r = probe(v, e);
 	if (r == 0)
 		r = plan_make(v->spec, &v->measures, &v->facts, v->q->id,
 			      v->has_record ? v->record.bundle : "/", v->a, &v->plan, e);
@@ -259,6 +292,9 @@ int verify_state(struct verify *v, struct err *e)
 	struct err why = {0};
 	int r = host_probe(NULL, v->q->policy, v->a, &v->facts, e);
 
+	/* The container's mounts are looked at from within, and then there must be a way back. */
+	if (r == 0 && v->facts.in_userns)
+		r = outer_own_mounts(e);
 	if (r == 0)
 		r = compare_files(v, e);
 	if (r == 0)

@@ -185,3 +185,59 @@ bool verify_has_id(const struct id_extent *map, size_t n, uint32_t id)
 			return true;
 	return false;
 }
+
+/* Two names of policies have a space in them. */
+int verify_parse_policy(const char *text, char *ret, size_t size)
+{
+	const char *p = text + strcspn(text, " \n");
+
+	if (*p++ != ' ')
+		return -EPROTO;
+	size_t n = strcspn(p, " \n");
+	if (n == 0 || n >= size)
+		return -EPROTO;
+	if (str_starts(p + n, " (many)") || str_starts(p, "weighted interleave"))
+		n += 1 + strcspn(p + n + 1, " \n");
+	if (n >= size)
+		return -EPROTO;
+	memcpy(ret, p, n);
+	ret[n] = '\0';
+	return 0;
+}
+
+/* "  eth0: 12 ..." */
+static bool is_device(const char *line, const char *name)
+{
+	const char *number = strstr(name, "%d");
+	size_t n = number ? (size_t)(number - name) : strlen(name);
+
+	line += strspn(line, " ");
+	if (strncmp(line, name, n) != 0)
+		return false;
+	line += n;
+	if (!number)
+		return *line == ':';
+	size_t digits = strspn(line, "0123456789");
+	const char *rest = number + strlen("%d");
+	n = strlen(rest);
+	return digits && strncmp(line + digits, rest, n) == 0 && line[digits + n] == ':';
+}
+
+bool verify_has_device(const char *text, const char *name)
+{
+	for (const char *p = text; *p; p += strcspn(p, "\n"), p += *p == '\n')
+		if (is_device(p, name))
+			return true;
+	return false;
+}
+
+/* AppArmor: "docker-default (enforce)"; a profile in mode "complain" confines nobody. */
+bool verify_same_label(const char *want, const char *got)
+{
+	size_t n = strlen(want);
+
+	/* The kernel prints namespaces and stacks its own way: all we ask is that there is one. */
+	if (want[0] == ':' || strstr(want, "//&"))
+		return *got && strcmp(got, "unconfined") != 0;
+	return strncmp(got, want, n) == 0 && (got[n] == '\0' || strcmp(got + n, " (enforce)") == 0);
+}

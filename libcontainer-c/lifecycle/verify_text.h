@@ -39,7 +39,22 @@ int verify_parse_limit(const char *text, const char *name, uint64_t *ret_soft, u
  */
 ssize_t verify_parse_map(const char *text, struct id_extent *ret, size_t max);
 
+/**
+ * verify_parse_policy - the policy in the first line of /proc/PID/numa_maps (numa(7)), "bind:0-1",
+ * "prefer (many):0". 0, or -EPROTO.
+ */
+int verify_parse_policy(const char *text, char *ret, size_t size);
+
+/**
+ * verify_has_device - whether /proc/PID/net/dev (proc_pid_net(5)) has the device @name; in that,
+ * "%d" stands for any number.
+ */
+bool verify_has_device(const char *text, const char *name);
+
 /** verify_has_id - whether host id @id is in one of the extents. */
 bool verify_has_id(const struct id_extent *map, size_t n, uint32_t id);
+
+/** verify_same_label - whether the kernel's text of a security label, @got, is that of @want. */
+bool verify_same_label(const char *want, const char *got);
 
 #endif

@@ -13,35 +13,20 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "kernel/sys.h"
+#include "lifecycle/mntns.h"
 #include "lifecycle/verify_priv.h"
 
-struct home {
-	int mnt_fd, root_fd, cwd_fd;
-};
-
-static int home_open(struct home *h, struct err *e)
+/* Without a mount namespace of its own, the container is at the root that it was given. */
+static int enter(const struct verify *v, struct err *e)
 {
-	h->mnt_fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	h->root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	h->cwd_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (h->mnt_fd < 0 || h->root_fd < 0 || h->cwd_fd < 0)
-		return err_sys(e, errno, "open the host's mount namespace");
+	if (!v->has_record || !v->record.shared_mount_namespace)
+		return sys_setns(v->pidfd, CLONE_NEWNS) < 0
+			       ? err_sys(e, errno, "enter the container's mount namespace")
+			       : 0;
+	AUTO_FD fd = openat(v->dir.fd, ROOT_DIR, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fchdir(fd) < 0 || chroot(".") < 0)
+		return err_sys(e, errno, "enter the container's root");
 	return 0;
-}
-
-static int home_return(const struct home *h, struct err *e)
-{
-	if (sys_setns(h->mnt_fd, CLONE_NEWNS) < 0 || fchdir(h->root_fd) < 0 || chroot(".") < 0 ||
-	    fchdir(h->cwd_fd) < 0)
-		return err_sys(e, errno, "return to the host's mount namespace");
-	return 0;
-}
-
-static void home_close(struct home *h)
-{
-	fd_closep(&h->mnt_fd);
-	fd_closep(&h->root_fd);
-	fd_closep(&h->cwd_fd);
 }
 
 /* Through the host's procfs: what the container has at /proc is its own affair. */
@@ -83,18 +68,18 @@ static int parse_table(const struct verify *v, struct view *w, struct err *e)
 
 int view_open(const struct verify *v, struct view *ret, struct err *e)
 {
-	struct home home = {-1, -1, -1};
+	struct mntns home = MNTNS_INIT;
 	struct view w = VIEW_INIT;
-	int r = home_open(&home, e);
+	int r = mntns_here(&home, e);
 
-	if (r == 0 && sys_setns(v->pidfd, CLONE_NEWNS) < 0)
-		r = err_sys(e, errno, "enter the container's mount namespace");
-	else if (r == 0) {
-		r = read_table(v, &w, e);
-		int back = home_return(&home, e);
+	if (r == 0) {
+		r = enter(v, e);
+		if (r == 0)
+			r = read_table(v, &w, e);
+		int back = mntns_go(&home, e);
 		r = r < 0 ? r : back;
 	}
-	home_close(&home);
+	mntns_close(&home);
 	if (r == 0)
 		r = parse_table(v, &w, e);
 	if (r < 0)

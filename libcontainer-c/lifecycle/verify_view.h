@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "base/str.h"
 
 struct err;

@@ -10,11 +10,10 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define CPUS_MAX  8192 /* CONFIG_NR_CPUS of the largest kernels */
-#define WORD_BITS (8 * sizeof(unsigned long))
+#define CPUS_MAX 8192 /* CONFIG_NR_CPUS of the largest kernels */
 
 /* "7" or "0-3", of @n characters. */
-static int parse_range(const char *text, size_t n, uint64_t *first, uint64_t *last)
+static int parse_range(const char *text, size_t n, unsigned size, uint64_t *first, uint64_t *last)
 {
 	char word[16];
 	char *dash;
@@ -26,32 +25,39 @@ static int parse_range(const char *text, size_t n, uint64_t *first, uint64_t *la
 	dash = strchr(word, '-');
 	if (dash)
 		*dash++ = '\0';
-	if (str_u64(word, CPUS_MAX - 1, first) < 0 ||
-	    str_u64(dash ? dash : word, CPUS_MAX - 1, last) < 0 || *last < *first)
+	if (str_u64(word, size - 1, first) < 0 || str_u64(dash ? dash : word, size - 1, last) < 0 ||
+	    *last < *first)
 		return -EINVAL;
 	return 0;
+}
+
+int affinity_bits(const char *list, unsigned size, unsigned long *bits)
+{
+	const unsigned word = 8 * sizeof(*bits);
+	uint64_t first, last;
+
+	for (const char *p = list;;) {
+		size_t n = strcspn(p, ",");
+		if (parse_range(p, n, size, &first, &last) < 0)
+			return -EINVAL;
+		for (uint64_t i = first; i <= last; i++)
+			bits[i / word] |= 1ul << i % word;
+		if (!p[n])
+			return 0;
+		p += n + 1;
+	}
 }
 
 int affinity_plan_make(const char *list, const char *pointer, struct arena *a, struct cpu_mask *ret,
 		       struct err *e)
 {
-	unsigned long *bits = arena_array(a, CPUS_MAX / WORD_BITS, sizeof(*bits));
-	uint64_t first, last;
+	unsigned long *bits = arena_alloc(a, CPUS_MAX / 8);
 
 	if (!bits)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
-	for (const char *p = list;;) {
-		size_t n = strcspn(p, ",");
-		if (parse_range(p, n, &first, &last) < 0)
-			return err_set(e, ERR_SPEC, EINVAL,
-				       "%s: \"%.64s\" is not a list of CPUs below %d", pointer,
-				       list, CPUS_MAX);
-		for (uint64_t cpu = first; cpu <= last; cpu++)
-			bits[cpu / WORD_BITS] |= 1ul << cpu % WORD_BITS;
-		if (!p[n])
-			break;
-		p += n + 1;
-	}
+	if (affinity_bits(list, CPUS_MAX, bits) < 0)
+		return err_set(e, ERR_SPEC, EINVAL, "%s: \"%.64s\" is not a list of CPUs below %d",
+			       pointer, list, CPUS_MAX);
 	*ret = (struct cpu_mask){bits, CPUS_MAX / 8};
 	return 0;
 }

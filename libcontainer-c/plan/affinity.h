@@ -15,6 +15,12 @@ struct cpu_mask {
 };
 
 /**
+ * affinity_bits - a list as in cpuset(7), "0-3,7", into @bits of numbers below @size. @bits come in
+ * zeroed; what they hold after an error is undefined. 0 or -EINVAL.
+ */
+int affinity_bits(const char *list, unsigned size, unsigned long *bits);
+
+/**
  * affinity_plan_make - a list as in cpuset(7), "0-3,7".
  * @pointer: JSON pointer of @list, for ERR_SPEC
  */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/err.h"
 #include "oci-spec/spec.h"
@@ -16,26 +17,26 @@ struct set {
 	uint64_t mask;
 };
 
-static int fill(struct set *s, uint64_t known, struct err *e)
+/* 0: unknown */
+static uint64_t bit_of(const char *name)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		int cap = caps_from_name(s->items[i]);
+	int cap = caps_from_name(name);
 
-		if (cap < 0)
-			return err_set(e, ERR_SPEC, EINVAL,
-				       "/process/capabilities/%s/%zu: unknown capability %.64s",
-				       s->name, i, s->items[i]);
-		s->mask |= UINT64_C(1) << cap;
-	}
+	return cap < 0 ? 0 : UINT64_C(1) << cap;
+}
+
+static void fill(struct set *s, uint64_t known)
+{
+	for (size_t i = 0; i < s->n; i++)
+		s->mask |= bit_of(s->items[i]);
 	s->mask &= known;
-	return 0;
 }
 
 /* Name the first member of @s that is missing from @other. */
 static int check_subset(const struct set *s, uint64_t other, const char *what, struct err *e)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		uint64_t bit = UINT64_C(1) << caps_from_name(s->items[i]);
+		uint64_t bit = bit_of(s->items[i]);
 
 		if (s->mask & ~other & bit)
 			return err_set(e, ERR_SPEC, EINVAL,
@@ -47,16 +48,56 @@ static int check_subset(const struct set *s, uint64_t other, const char *what, s
 
 enum { BOUNDING, EFFECTIVE, PERMITTED, INHERITABLE, AMBIENT, SETS };
 
-/* What cap_capset() and PR_CAP_AMBIENT_RAISE answer with EPERM. */
+#define SETS_OF(c)                                                                                 \
+	{                                                                                          \
+		[BOUNDING] = {"bounding", (c)->bounding, (c)->n_bounding, 0},                      \
+		[EFFECTIVE] = {"effective", (c)->effective, (c)->n_effective, 0},                  \
+		[PERMITTED] = {"permitted", (c)->permitted, (c)->n_permitted, 0},                  \
+		[INHERITABLE] = {"inheritable", (c)->inheritable, (c)->n_inheritable, 0},          \
+		[AMBIENT] = {"ambient", (c)->ambient, (c)->n_ambient, 0},                          \
+	}
+
+/* What cap_capset() answers with EPERM. */
 static const struct {
 	int inner, outer;
 	const char *what;
 } nested[] = {
 	{EFFECTIVE, PERMITTED, "permitted"},
 	{INHERITABLE, BOUNDING, "in the bounding set"},
-	{AMBIENT, PERMITTED, "permitted"},
-	{AMBIENT, INHERITABLE, "inheritable"},
 };
+
+/* Why a capability is not granted although nothing is wrong enough to fail; NULL: it is. */
+static const char *why_ignored(const struct set *sets, int k, const char *name)
+{
+	uint64_t bit = bit_of(name);
+
+	if (!bit)
+		return "no capability of this name is known";
+	if (k == AMBIENT && !(bit & sets[PERMITTED].mask & sets[INHERITABLE].mask))
+		return "ambient needs permitted and inheritable";
+	return NULL;
+}
+
+void caps_ignored(const struct spec_capabilities *c,
+		  void (*found)(const char *pointer, const char *name, const char *why))
+{
+	char pointer[64];
+
+	if (!c)
+		return;
+	struct set sets[SETS] = SETS_OF(c);
+	for (int k = 0; k < SETS; k++)
+		fill(&sets[k], UINT64_MAX);
+	for (int k = 0; k < SETS; k++)
+		for (size_t i = 0; i < sets[k].n; i++) {
+			const char *why = why_ignored(sets, k, sets[k].items[i]);
+			if (!why)
+				continue;
+			snprintf(pointer, sizeof(pointer), "/process/capabilities/%s/%zu",
+				 sets[k].name, i);
+			found(pointer, sets[k].items[i], why);
+		}
+}
 
 int caps_plan_make(const struct spec_capabilities *c, uint64_t last_cap, struct caps_plan *ret,
 		   struct err *e)
@@ -68,15 +109,10 @@ int caps_plan_make(const struct spec_capabilities *c, uint64_t last_cap, struct 
 		*ret = (struct caps_plan){0};
 		return 0;
 	}
-	struct set sets[SETS] = {
-		[BOUNDING] = {"bounding", c->bounding, c->n_bounding, 0},
-		[EFFECTIVE] = {"effective", c->effective, c->n_effective, 0},
-		[PERMITTED] = {"permitted", c->permitted, c->n_permitted, 0},
-		[INHERITABLE] = {"inheritable", c->inheritable, c->n_inheritable, 0},
-		[AMBIENT] = {"ambient", c->ambient, c->n_ambient, 0},
-	};
-	for (int i = 0; i < SETS && r == 0; i++)
-		r = fill(&sets[i], known, e);
+	struct set sets[SETS] = SETS_OF(c);
+
+	for (int i = 0; i < SETS; i++)
+		fill(&sets[i], known);
 	for (size_t i = 0; i < sizeof(nested) / sizeof(nested[0]) && r == 0; i++)
 		r = check_subset(&sets[nested[i].inner], sets[nested[i].outer].mask, nested[i].what,
 				 e);
@@ -87,7 +123,7 @@ int caps_plan_make(const struct spec_capabilities *c, uint64_t last_cap, struct 
 		.effective = sets[EFFECTIVE].mask,
 		.permitted = sets[PERMITTED].mask,
 		.inheritable = sets[INHERITABLE].mask,
-		.ambient = sets[AMBIENT].mask,
+		.ambient = sets[AMBIENT].mask & sets[PERMITTED].mask & sets[INHERITABLE].mask,
 	};
 	return 0;
 }

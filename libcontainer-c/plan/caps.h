@@ -23,10 +23,19 @@ struct caps_plan {
  * @last_cap: highest capability of the running kernel (host_facts.last_cap); names above it are
  *            dropped. 0: not known, nothing is dropped
  *
- * ERR_SPEC for an unknown name, and for sets that the kernel would refuse (capset(2), prctl(2)):
- * effective beyond permitted, inheritable beyond bounding, ambient beyond permitted or inheritable.
+ * Unknown names are ignored, and so is what is ambient beyond permitted and inheritable: what
+ * cannot be granted is a warning (config.md, "capabilities"), which caps_ignored() finds; an engine
+ * may be newer than this build. ERR_SPEC for sets that capset(2) would refuse: effective beyond
+ * permitted, inheritable beyond bounding.
  */
 int caps_plan_make(const struct spec_capabilities *c, uint64_t last_cap, struct caps_plan *ret,
 		   struct err *e);
+
+/**
+ * caps_ignored - hand each name that grants nothing to @found, with its JSON pointer
+ * ("/process/capabilities/bounding/3") and the reason. @c may be NULL.
+ */
+void caps_ignored(const struct spec_capabilities *c,
+		  void (*found)(const char *pointer, const char *name, const char *why));
 
 #endif

@@ -40,7 +40,12 @@ static int plan_devices(struct cgroup_builder *b, const struct measures *m)
 	int r = devices_rules_make(b->r->devices, b->r->n_devices, always, n_always, b->a,
 				   &p->devices, b->e);
 
-	if (r < 0)
+	/*
+	 * Device rules are for host root (CAP_SYS_ADMIN for devices.deny, CAP_BPF), and without a
+	 * node to open there is nothing to rule: none can be made, and on a mount of the container
+	 * none works (SB_I_NODEV). Those of the host that are bound have the host's permissions.
+	 */
+	if (r < 0 || b->f->in_userns)
 		return r;
 	if (cgroup_has(b, "devices", NULL, &w)) {
 		p->devices_v1 = true;
@@ -80,8 +85,13 @@ int cgroup_plan_make(const struct spec *s, const struct measures *m, const struc
 		.e = e,
 		.p = &p,
 	};
-	int r = cgroup_trees_make(l ? l->cgroups_path : NULL, f, id, a, &p, e);
+	const char *path = l ? l->cgroups_path : NULL;
+	int r = 0;
 
+	if (f->systemd.on)
+		r = systemd_cgroup_place(path, f, id, a, &p.systemd, &path, e);
+	if (r == 0)
+		r = cgroup_trees_make(path, f, id, a, &p, e);
 	if (r == 0)
 		r = plan_devices(&b, m);
 	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
@@ -92,6 +102,10 @@ int cgroup_plan_make(const struct spec *s, const struct measures *m, const struc
 	p.n_settings = b.n;
 	p.v2_controllers = b.v2_controllers;
 	p.n_v2_controllers = b.n_v2_controllers;
+	if (f->systemd.on)
+		r = systemd_plan_make(s, f, id, a, &p, e);
+	if (r < 0)
+		return r;
 	*ret = p;
 	return 0;
 }

@@ -8,7 +8,8 @@
  *   relative   v1: below the runtime's own cgroup; v2: beside it, because a cgroup with processes
  *              cannot hand controllers to its children ("no internal processes"). As runc does.
  *              "slice:prefix:name" without --systemd-cgroup is such a relative path.
- *   absent     like the relative path "bulkhead-ID"
+ *              With it: oci-spec/cgroups_path.h.
+ *   absent     like the relative path "ID", as with runc; "bulkhead-ID" where ID ends in ".slice"
  * A ".." component, a newline and the root cgroup itself are refused.
  *
  * 0 stands for "not set" in memory, cpu (but idle), blockIO weights and network.classID, as all
@@ -18,6 +19,7 @@
 #define BULKHEAD_PLAN_CGROUP_H
 
 #include "plan/devices_cgroup.h"
+#include "plan/systemd.h"
 
 struct host_facts;
 struct measures;
@@ -73,6 +75,8 @@ struct cgroup_plan {
 	size_t n_trees;
 	const char *const *paths; /* trees[i].dir; what kill and delete need later */
 	size_t n_paths;
+	/* Nobody named the path: what is there already, and was not made by us, is not used. */
+	bool must_be_new;
 	const struct cgroup_setting *settings; /* in writing order */
 	size_t n_settings;
 
@@ -85,6 +89,12 @@ struct cgroup_plan {
 
 	const char *const *v2_controllers; /* to be enabled down to the container's cgroup */
 	size_t n_v2_controllers;
+
+	/* The v2 cgroup is given to this host uid: the container sees it read-write. */
+	bool delegate;
+	uint32_t owner;
+
+	struct systemd_plan systemd; /* the unit that these cgroups are */
 
 	/* What limits kernel memory, one sentence for the record; the second one instead when
 	   CGROUP_KMEM_FILE turns out to have no effect. */
@@ -116,6 +126,16 @@ int cgroup_plan_place(struct cgroup_plan *p, const char *const *paths, size_t n,
  */
 bool cgroup_value_matches(enum cgroup_check check, unsigned flags, const char *want,
 			  const char *got);
+
+/**
+ * cgroup_is_default - whether @got, read from a cgroup's @file, is what the kernel gives a new one
+ * (in cpusets of v1: what we fill it with).
+ * @want: what is wanted there: its first word says which line counts in a file that has several
+ * @above: the same file of the cgroup above; NULL: it has none
+ * False for a file whose default is not known.
+ */
+bool cgroup_is_default(const char *file, enum cgroup_version version, const char *want,
+		       const char *got, const char *above);
 
 /**
  * cgroup_list_within - whether every number of the list @part is in the list @whole, and @part is

@@ -137,6 +137,16 @@ int cgroup_plan_network(struct cgroup_builder *b)
 	return r;
 }
 
+/* " NAME=NUMBER", nothing for an absent one, NULL without memory. The kernel keeps an int, whose
+ * largest is no limit, and reads back as that. */
+static const char *rdma_limit(struct arena *a, const char *name, const uint32_t *limit)
+{
+	if (!limit)
+		return "";
+	return *limit == INT32_MAX ? arena_printf(a, " %s=max", name)
+				   : arena_printf(a, " %s=%" PRIu32, name, *limit);
+}
+
 int cgroup_plan_rdma(struct cgroup_builder *b)
 {
 	const struct spec_resources *res = b->r;
@@ -147,14 +157,11 @@ int cgroup_plan_rdma(struct cgroup_builder *b)
 		r = cgroup_find(b, "rdma", "rdma", P "/rdma", &w);
 	for (size_t i = 0; r == 0 && i < res->n_rdma; i++) {
 		const struct spec_rdma *d = &res->rdma[i];
-		const char *handles = "", *objects = "";
 		if (!is_word(d->key, 63))
 			return err_set(b->e, ERR_SPEC, EINVAL,
 				       P "/rdma: a key is not the name of a device");
-		if (d->hca_handles)
-			handles = arena_printf(b->a, " hca_handle=%" PRIu32, *d->hca_handles);
-		if (d->hca_objects)
-			objects = arena_printf(b->a, " hca_object=%" PRIu32, *d->hca_objects);
+		const char *handles = rdma_limit(b->a, "hca_handle", d->hca_handles);
+		const char *objects = rdma_limit(b->a, "hca_object", d->hca_objects);
 		if (!handles || !objects)
 			return cgroup_no_memory(b);
 		if (!*handles && !*objects)

@@ -101,18 +101,30 @@ static int fill_trees(const char *path, const struct host_facts *f, struct arena
 	return 0;
 }
 
+/* An empty slice of systemd's would pass for a cgroup that a container left behind. */
+static const char *default_path(struct arena *a, const char *id)
+{
+	const char *dot = strrchr(id, '.');
+
+	return arena_printf(a, dot && strcmp(dot, ".slice") == 0 ? "bulkhead-%s" : "%s", id);
+}
+
 int cgroup_trees_make(const char *cgroups_path, const struct host_facts *f, const char *id,
 		      struct arena *a, struct cgroup_plan *ret, struct err *e)
 {
 	char path[PATH_MAX];
 	size_t n = f->n_cgroup_v1 + (f->cgroup_v2_mountpoint ? 1 : 0);
 
+	/* Rootless, and nothing delegated: the rules have said what that means. */
+	if (n == 0 && f->in_userns)
+		return 0;
 	if (n == 0)
 		return err_set(e, ERR_HOST, ENOSYS,
 			       "this host has no cgroup file system mounted, and a container "
 			       "without limits is not made");
 	if (!cgroups_path || !*cgroups_path) {
-		cgroups_path = arena_printf(a, "bulkhead-%s", id);
+		ret->must_be_new = !f->in_userns;
+		cgroups_path = default_path(a, id);
 		if (!cgroups_path)
 			return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	}

@@ -61,7 +61,8 @@ static int find_tree(struct cgroup_builder *b, const char *key, struct cgroup_wh
 		return cgroup_no_memory(b);
 	if (strcmp(controller, "cgroup") != 0 && !cgroup_has(b, NULL, controller, ret))
 		return err_set(b->e, ERR_HOST, ENOTSUP,
-			       P "/%s: the %s controller is not in a cgroup v2 tree of this host",
+			       P "/%s: invalid configuration: the %s controller is not in a cgroup "
+				 "v2 tree of this host",
 			       key, controller);
 	for (size_t i = 0; i < b->p->n_trees; i++) {
 		if (b->p->trees[i].version != CGROUP_V2)

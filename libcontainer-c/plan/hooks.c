@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "oci-spec/spec.h"
 
 static const char *const kind_names[HOOK_KINDS] = {
@@ -24,9 +25,19 @@ const char *hook_kind_name(enum hook_kind k)
 
 static char *const no_strings[] = {NULL};
 
-static int plan_one(const struct spec_hook *s, const char *kind, size_t i, struct arena *a,
+/* A program of the container's never sees the environment of the runtime. */
+static char *const *environment(const struct spec_hook *s, enum hook_kind kind)
+{
+	if (s->n_env)
+		return s->env;
+	return s->env || kind == HOOK_START_CONTAINER ? no_strings : NULL;
+}
+
+static int plan_one(const struct spec_hook *s, enum hook_kind k, size_t i, struct arena *a,
 		    struct hook_plan *ret, struct err *e)
 {
+	const char *kind = kind_names[k];
+
 	/* A relative path would be searched for in whatever directory the engine runs us. */
 	if (!s->path || s->path[0] != '/')
 		return err_set(e, ERR_SPEC, EINVAL, "/hooks/%s/%zu/path: must be an absolute path",
@@ -38,7 +49,7 @@ static int plan_one(const struct spec_hook *s, const char *kind, size_t i, struc
 	*ret = (struct hook_plan){
 		.path = s->path,
 		.argv = s->args,
-		.envp = s->n_env ? s->env : no_strings,
+		.envp = environment(s, k),
 		.timeout = s->timeout ? *s->timeout : 0,
 	};
 	if (s->n_args)
@@ -61,13 +72,31 @@ static int plan_list(const struct spec_hook *s, size_t n, enum hook_kind kind, s
 	if (!items)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++) {
-		int r = plan_one(&s[i], kind_names[kind], i, a, &items[i], e);
+		int r = plan_one(&s[i], kind, i, a, &items[i], e);
 
 		if (r < 0)
 			return r;
 	}
 	ret->lists[kind] = (struct hook_list){items, n};
 	return 0;
+}
+
+/*
+ * sched(7): fork(2) fails under SCHED_DEADLINE without the flag. These hooks are children of the
+ * container's first process, whose scheduler is set by then; the others are the runtime's.
+ */
+static int check_scheduler(const struct spec *s, struct err *e)
+{
+	const struct spec_scheduler *sched = s->process ? s->process->scheduler : NULL;
+
+	if (!s->hooks->n_start_container || !sched || !str_eq(sched->policy, "SCHED_DEADLINE"))
+		return 0;
+	for (size_t i = 0; i < sched->n_flags; i++)
+		if (str_eq(sched->flags[i], "SCHED_FLAG_RESET_ON_FORK"))
+			return 0;
+	return err_set(e, ERR_SPEC, EINVAL,
+		       "/hooks/startContainer: a process with SCHED_DEADLINE can make no children "
+		       "without SCHED_FLAG_RESET_ON_FORK");
 }
 
 int hooks_plan_make(const struct spec *s, struct arena *a, struct hooks_plan *ret, struct err *e)
@@ -96,6 +125,8 @@ int hooks_plan_make(const struct spec *s, struct arena *a, struct hooks_plan *re
 		if (r < 0)
 			return r;
 	}
-	*ret = p;
-	return 0;
+	int r = check_scheduler(s, e);
+	if (r == 0)
+		*ret = p;
+	return r;
 }

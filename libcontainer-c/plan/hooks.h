@@ -24,7 +24,7 @@ enum hook_kind {
 struct hook_plan {
 	const char *path;  /* absolute */
 	char *const *argv; /* {path, NULL} when the spec has no args */
-	char *const *envp; /* exactly hooks[].env: empty when the spec has none */
+	char *const *envp; /* hooks[].env; NULL: the runtime's own, as with other runtimes */
 	int64_t timeout;   /* seconds; 0: none */
 };
 

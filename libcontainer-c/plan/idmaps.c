@@ -14,7 +14,7 @@ static bool overlaps(uint32_t a, uint32_t b, uint32_t na, uint32_t nb)
 	return a < b ? b - a < na : a - b < nb;
 }
 
-static int check_extent(const struct id_extent *x, size_t i, const char *member, struct err *e)
+static int check_extent(const struct id_extent *x, size_t i, const char *pointer, struct err *e)
 {
 	const char *what = NULL;
 
@@ -28,27 +28,26 @@ static int check_extent(const struct id_extent *x, size_t i, const char *member,
 			what = "overlaps an earlier mapping";
 	if (!what)
 		return 0;
-	return err_set(e, ERR_SPEC, EINVAL, "/linux/%s/%zu: %s", member, i, what);
+	return err_set(e, ERR_SPEC, EINVAL, "%s/%zu: %s", pointer, i, what);
 }
 
-static int convert(const struct spec_id_mapping *m, size_t n, const char *member, struct arena *a,
+int idmaps_convert(const struct spec_id_mapping *m, size_t n, const char *pointer, struct arena *a,
 		   const struct id_extent **ret, size_t *ret_n, struct err *e)
 {
 	if (!n)
-		return err_set(
-			e, ERR_SPEC, EINVAL,
-			"/linux/%s: user namespaces enabled, but no namespace path to join nor "
-			"mappings to apply specified",
-			member);
+		return err_set(e, ERR_SPEC, EINVAL,
+			       "%s: user namespaces enabled, but no namespace path to join nor "
+			       "mappings to apply specified",
+			       pointer);
 	if (n > EXTENTS_MAX)
-		return err_set(e, ERR_SPEC, EINVAL, "/linux/%s: more than %u mappings", member,
+		return err_set(e, ERR_SPEC, EINVAL, "%s: more than %u mappings", pointer,
 			       EXTENTS_MAX);
 	struct id_extent *x = arena_array(a, n, sizeof(*x));
 	if (!x)
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		x[i] = (struct id_extent){m[i].container_id, m[i].host_id, m[i].size};
-		int r = check_extent(x, i, member, e);
+		int r = check_extent(x, i, pointer, e);
 		if (r < 0)
 			return r;
 	}
@@ -63,17 +62,86 @@ static bool is_range(const struct id_extent *x, size_t n, const struct id_extent
 	       x->outside == range->outside && x->size == range->size;
 }
 
+/* The part of @callers that id @outside of a caller lies in, or NULL. */
+static const struct id_extent *part_of(const struct id_extent *callers, size_t n, uint32_t outside)
+{
+	for (size_t i = 0; i < n; i++)
+		if (outside >= callers[i].outside && outside - callers[i].outside < callers[i].size)
+			return &callers[i];
+	return NULL;
+}
+
+/* In a user namespace: the ids of the config, which are the caller's, as the runtime knows them. */
+struct own_ids {
+	const struct id_extent *callers;
+	size_t n;
+};
+
+/*
+ * One mapping of the config as the kernel takes it from us: in our ids, and in as many pieces as
+ * lie in one extent of our own map each (map_id_range_down()).
+ */
+static int add_own(const struct own_ids *own, struct id_extent left, size_t i, const char *pointer,
+		   struct id_extent *ret, size_t *ret_n, struct err *e)
+{
+	while (left.size > 0) {
+		const struct id_extent *c = part_of(own->callers, own->n, left.outside);
+		if (!c)
+			return err_set(e, ERR_HOST, EPERM,
+				       "%s/%zu/hostID: %u is not an id that this caller has (see "
+				       "subuid(5) and newuidmap(1))",
+				       pointer, i, left.outside);
+		uint32_t skip = left.outside - c->outside, room = c->size - skip;
+		uint32_t size = left.size < room ? left.size : room;
+		if (*ret_n == EXTENTS_MAX)
+			return err_set(e, ERR_SPEC, EINVAL, "%s: more than %u mappings", pointer,
+				       EXTENTS_MAX);
+		ret[(*ret_n)++] = (struct id_extent){left.inside, c->inside + skip, size};
+		left = (struct id_extent){left.inside + size, left.outside + size,
+					  left.size - size};
+	}
+	return 0;
+}
+
+/* Replace extents in the caller's ids by those in ours. */
+static int to_own(const struct id_extent *callers, size_t n_callers, const char *pointer,
+		  struct arena *a, const struct id_extent **list, size_t *n, struct err *e)
+{
+	const struct own_ids own = {callers, n_callers};
+	struct id_extent *v = n_callers ? arena_array(a, EXTENTS_MAX, sizeof(*v)) : NULL;
+	size_t n_v = 0;
+
+	if (!n_callers)
+		return 0;
+	if (!v)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	for (size_t i = 0; i < *n; i++) {
+		int r = add_own(&own, (*list)[i], i, pointer, v, &n_v, e);
+		if (r < 0)
+			return r;
+	}
+	*list = v;
+	*n = n_v;
+	return 0;
+}
+
 int idmaps_from_spec(const struct spec *s, const struct host_facts *f, struct arena *a,
 		     struct namespaces_plan *p, struct err *e)
 {
 	const struct spec_linux *l = s->linux_;
 	struct id_maps *m = &p->maps;
-	int r = convert(l->uid_mappings, l->n_uid_mappings, "uidMappings", a, &m->uid, &m->n_uid,
-			e);
+	int r = idmaps_convert(l->uid_mappings, l->n_uid_mappings, "/linux/uidMappings", a, &m->uid,
+			       &m->n_uid, e);
 
 	if (r == 0)
-		r = convert(l->gid_mappings, l->n_gid_mappings, "gidMappings", a, &m->gid,
-			    &m->n_gid, e);
+		r = idmaps_convert(l->gid_mappings, l->n_gid_mappings, "/linux/gidMappings", a,
+				   &m->gid, &m->n_gid, e);
+	if (r == 0)
+		r = to_own(f->caller_ids.uid, f->caller_ids.n_uid, "/linux/uidMappings", a, &m->uid,
+			   &m->n_uid, e);
+	if (r == 0)
+		r = to_own(f->caller_ids.gid, f->caller_ids.n_gid, "/linux/gidMappings", a, &m->gid,
+			   &m->n_gid, e);
 	if (r < 0)
 		return r;
 	/* The range is reserved only for a container whose engine asked for no user namespace. */
@@ -82,23 +150,39 @@ int idmaps_from_spec(const struct spec *s, const struct host_facts *f, struct ar
 	return idmaps_settle(p, "linux/uidMappings", e);
 }
 
-static bool leads_to(const struct id_extent *x, size_t n, const struct spec_id_mapping *m)
+static bool leads_to(const struct id_extent *x, size_t n, const struct own_ids *own,
+		     const struct spec_id_mapping *m, uint32_t offset)
 {
-	return !m->size ||
-	       (ids_to_host(x, n, m->container_id) == m->host_id &&
-		ids_to_host(x, n, m->container_id + (m->size - 1)) == m->host_id + (m->size - 1));
+	uint32_t outside = m->host_id + offset;
+
+	if (own->n) {
+		const struct id_extent *c = part_of(own->callers, own->n, outside);
+		if (!c)
+			return false;
+		outside = c->inside + (outside - c->outside);
+	}
+	return ids_to_host(x, n, m->container_id + offset) == outside;
 }
 
-int idmaps_check_joined(const struct spec *s, const struct id_maps *maps, struct err *e)
+static bool all_lead_to(const struct id_extent *x, size_t n, const struct own_ids *own,
+			const struct spec_id_mapping *m, size_t n_m)
+{
+	for (size_t i = 0; i < n_m; i++)
+		if (m[i].size &&
+		    (!leads_to(x, n, own, &m[i], 0) || !leads_to(x, n, own, &m[i], m[i].size - 1)))
+			return false;
+	return true;
+}
+
+int idmaps_check_joined(const struct spec *s, const struct host_facts *f,
+			const struct id_maps *maps, struct err *e)
 {
 	const struct spec_linux *l = s->linux_;
-	bool same = true;
+	const struct own_ids uids = {f->caller_ids.uid, f->caller_ids.n_uid};
+	const struct own_ids gids = {f->caller_ids.gid, f->caller_ids.n_gid};
 
-	for (size_t i = 0; i < l->n_uid_mappings; i++)
-		same = same && leads_to(maps->uid, maps->n_uid, &l->uid_mappings[i]);
-	for (size_t i = 0; i < l->n_gid_mappings; i++)
-		same = same && leads_to(maps->gid, maps->n_gid, &l->gid_mappings[i]);
-	if (same)
+	if (all_lead_to(maps->uid, maps->n_uid, &uids, l->uid_mappings, l->n_uid_mappings) &&
+	    all_lead_to(maps->gid, maps->n_gid, &gids, l->gid_mappings, l->n_gid_mappings))
 		return 0;
 	return err_set(e, ERR_SPEC, EINVAL,
 		       "/linux/uidMappings: the user namespace to join has other id maps");

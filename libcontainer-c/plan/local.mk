@@ -2,7 +2,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/affinity.c libcontainer-c/plan/affinity.h \
 	libcontainer-c/plan/cgroup.c libcontainer-c/plan/cgroup.h \
 	libcontainer-c/plan/cgroup_build.c libcontainer-c/plan/cgroup_build.h \
-	libcontainer-c/plan/cgroup_check.c \
+	libcontainer-c/plan/cgroup_check.c libcontainer-c/plan/cgroup_default.c \
 	libcontainer-c/plan/cgroup_cpu.c \
 	libcontainer-c/plan/cgroup_io.c \
 	libcontainer-c/plan/cgroup_memory.c \
@@ -16,6 +16,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/caps.c libcontainer-c/plan/caps.h \
 	libcontainer-c/plan/hooks.c libcontainer-c/plan/hooks.h \
+	libcontainer-c/plan/memory_policy.c libcontainer-c/plan/memory_policy.h \
 	libcontainer-c/plan/process.c libcontainer-c/plan/process.h \
 	libcontainer-c/plan/process_env.c libcontainer-c/plan/process_limits.c \
 	libcontainer-c/plan/process_parts.h \
@@ -27,16 +28,18 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/mounts.c libcontainer-c/plan/mounts.h \
 	libcontainer-c/plan/mounts_cgroup.c \
 	libcontainer-c/plan/mounts_devices.c \
+	libcontainer-c/plan/mounts_idmap.c \
 	libcontainer-c/plan/mounts_options.c \
 	libcontainer-c/plan/mounts_priv.h
 
-# Namespaces and id maps; what binds the plans together; what is not supported yet.
+# Namespaces and id maps; what binds the plans together.
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/idmaps.c \
+	libcontainer-c/plan/intel_rdt.c libcontainer-c/plan/intel_rdt.h \
 	libcontainer-c/plan/namespaces.c libcontainer-c/plan/namespaces.h \
 	libcontainer-c/plan/namespaces_priv.h \
-	libcontainer-c/plan/plan.c libcontainer-c/plan/plan.h \
-	libcontainer-c/plan/unsupported.c libcontainer-c/plan/unsupported.h
+	libcontainer-c/plan/net_devices.c libcontainer-c/plan/net_devices.h \
+	libcontainer-c/plan/plan.c libcontainer-c/plan/plan.h
 
 # The system call filter. seccomp_generate runs while bulkhead is built and compiles the built-in
 # profile; it prints, so it has no place among the pure. A program that was built for another
@@ -56,6 +59,7 @@ libcontainer_c_libcontainer_c_a_SOURCES += $(SECCOMP_COMPILER) \
 	libcontainer-c/plan/seccomp.c libcontainer-c/plan/seccomp.h \
 	libcontainer-c/plan/seccomp_builtin.c libcontainer-c/plan/seccomp_builtin.h \
 	libcontainer-c/plan/seccomp_features.c libcontainer-c/plan/seccomp_features.h \
+	libcontainer-c/plan/seccomp_listener.c libcontainer-c/plan/seccomp_listener.h \
 	libcontainer-c/plan/seccomp_profile.c libcontainer-c/plan/seccomp_profile.h
 nodist_libcontainer_c_libcontainer_c_a_SOURCES = libcontainer-c/plan/seccomp_builtin_data.h
 
@@ -85,3 +89,10 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 # Landlock.
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/plan/landlock.c libcontainer-c/plan/landlock.h
+
+# The unit of the systemd cgroup driver.
+libcontainer_c_libcontainer_c_a_SOURCES += \
+	libcontainer-c/plan/gvariant.c \
+	libcontainer-c/plan/systemd.c libcontainer-c/plan/systemd.h \
+	libcontainer-c/plan/systemd_annotations.c libcontainer-c/plan/systemd_limits.c \
+	libcontainer-c/plan/systemd_priv.h

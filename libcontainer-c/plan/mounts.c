@@ -7,14 +7,18 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "oci-spec/spec.h"
 #include "plan/namespaces.h"
+
+#define PROC_ROOT_INO 1u /* include/linux/proc_ns.h */
 
 /* Files that lxcfs covers in /proc: runc's list, and the only mounts allowed below it. */
 static const char *const proc_files[] = {
@@ -38,24 +42,6 @@ static const struct {
 	{"tmpfs", MOUNT_TMPFS},	   {"devpts", MOUNT_DEVPTS}, {"proc", MOUNT_PROC},
 	{"sysfs", MOUNT_SYSFS},	   {"mqueue", MOUNT_MQUEUE}, {"cgroup", MOUNT_CGROUP},
 	{"cgroup2", MOUNT_CGROUP},
-};
-
-/* Why a file system is refused; the last entry is for all that are not named. */
-static const struct {
-	const char *name, *why;
-} refused[] = {
-	{"hugetlbfs", "its pages are the host's; bind a mounted one instead"},
-	{"bpf", "it pins kernel programs of the host"},
-	{"debugfs", "it is the host kernel's debugging interface"},
-	{"tracefs", "it is the host kernel's tracing interface"},
-	{"securityfs", "it configures the host's security modules"},
-	{"overlay",
-	 "its layers would be host paths that no rule has seen; mount it on the host and "
-	 "bind it"},
-	{"devtmpfs", "it holds every device of the host; /dev is a tmpfs with chosen nodes"},
-	{"ramfs", "it has no size limit; use tmpfs"},
-	{NULL, "only bind, tmpfs, proc, sysfs, devpts, mqueue and cgroup mounts are; mount it on "
-	       "the host and bind it"},
 };
 
 int mounts_clean_path(const char *path, const char *pointer, struct arena *a, const char **ret,
@@ -86,28 +72,30 @@ static int kind_of(const struct spec_mount *m, size_t i, enum mount_kind *ret, s
 		*ret = MOUNT_BIND;
 		return 0;
 	}
-	if (!m->type)
+	if (!m->type || !*m->type)
 		return err_set(e, ERR_SPEC, EINVAL, "/mounts/%zu/type: missing, and not a bind", i);
+	*ret = MOUNT_OTHER;
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
-		if (strcmp(m->type, kinds[k].name) == 0) {
+		if (strcmp(m->type, kinds[k].name) == 0)
 			*ret = kinds[k].kind;
-			return 0;
-		}
-	size_t k = 0;
-	while (refused[k].name && strcmp(m->type, refused[k].name) != 0)
-		k++;
-	return err_set(e, ERR_SPEC, EINVAL,
-		       "/mounts/%zu/type: file system \"%s\" is not allowed in a container: %s", i,
-		       m->type, refused[k].why);
+	return 0;
+}
+
+static bool is_procfs(const struct host_facts *f, const struct mount_plan *p)
+{
+	return p->kind == MOUNT_PROC ||
+	       (p->kind == MOUNT_BIND && p->index < f->n_binds && f->binds[p->index].exists &&
+		f->binds[p->index].fs_type == PROC_SUPER_MAGIC &&
+		f->binds[p->index].ino == PROC_ROOT_INO);
 }
 
 /* CVE-2019-16884, CVE-2019-19921: nothing but proc at /proc, and next to nothing below it. */
-static int check_proc(struct mount_plan *p, struct err *e)
+static int check_proc(struct mount_plan *p, const struct host_facts *f, struct err *e)
 {
 	if (!path_below(p->destination, "/proc"))
 		return 0;
 	if (strcmp(p->destination, "/proc") == 0) {
-		if (p->kind == MOUNT_PROC)
+		if (is_procfs(f, p) || p->remount)
 			return 0;
 		return err_set(e, ERR_SPEC, EINVAL,
 			       "/mounts/%zu/destination: \"/proc\" cannot be mounted because it is "
@@ -127,11 +115,12 @@ static int check_proc(struct mount_plan *p, struct err *e)
 static int set_source(const struct spec_mount *m, const struct host_facts *f, struct mount_plan *p,
 		      struct err *e)
 {
-	if (p->kind != MOUNT_BIND) {
+	if (p->kind == MOUNT_BIND)
+		p->type = "bind";
+	if (p->kind != MOUNT_BIND || p->remount) {
 		p->source = m->source ? m->source : p->type;
 		return 0;
 	}
-	p->type = "bind";
 	if (!m->source || !*m->source)
 		return err_set(e, ERR_SPEC, EINVAL, "/mounts/%zu/source: a bind mount needs one",
 			       p->index);
@@ -162,13 +151,39 @@ static int set_context(const struct spec *s, const struct host_facts *f, struct 
 {
 	const char *label = s->linux_ ? s->linux_->mount_label : NULL;
 
-	if (!label || !*label || (p->kind != MOUNT_TMPFS && p->kind != MOUNT_DEVPTS))
+	if (!label || !*label || p->remount || (p->kind != MOUNT_TMPFS && p->kind != MOUNT_DEVPTS))
 		return 0;
 	if (!f->selinux)
 		return err_set(e, ERR_HOST, ENOTSUP,
 			       "/linux/mountLabel: SELinux is not enabled on this host");
 	/* mount_options_parse() left room for it. */
 	((struct mount_param *)p->params)[p->n_params++] = (struct mount_param){"context", label};
+	return 0;
+}
+
+/* As with runc, whose namespace is a slave of the host's unless the root's propagation is shared.
+ */
+static bool stays_shared(const struct spec *s, const struct mount_plan *p)
+{
+	const char *root = s->linux_ ? s->linux_->rootfs_propagation : NULL;
+
+	if (p->kind != MOUNT_BIND || p->remount || !p->n_propagation)
+		return false;
+	return (str_eq(root, "shared") || str_eq(root, "rshared")) &&
+	       p->propagation[p->n_propagation - 1].type == MS_SHARED;
+}
+
+/* Without host root a hierarchy that is not delegated is none, and the mount shows nothing. */
+static int check_cgroup2(const struct spec_mount *m, const struct host_facts *f,
+			 struct mount_plan *p, struct err *e)
+{
+	if (p->kind != MOUNT_CGROUP || p->remount || !str_eq(m->type, "cgroup2"))
+		return 0;
+	if (!f->cgroup_v2_mountpoint && !f->in_userns)
+		return err_set(e, ERR_HOST, ENODEV,
+			       "/mounts/%zu/type: this host has no cgroup2 file system mounted",
+			       p->index);
+	p->cgroup2 = f->cgroup_v2_mountpoint && f->cgroup_layout == CGROUP_LAYOUT_HYBRID;
 	return 0;
 }
 
@@ -188,24 +203,22 @@ static int plan_mount(const struct spec *s, size_t i, const struct host_facts *f
 		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
 	r = mounts_clean_path(m->destination, where, a, &p->destination, e);
 	if (r >= 0)
-		r = check_proc(p, e);
+		r = mount_options_parse(m, i, ns, a, p, e);
+	if (r >= 0)
+		r = check_proc(p, f, e);
 	if (r >= 0)
 		r = set_source(m, f, p, e);
-	if (r >= 0)
-		r = mount_options_parse(m, i, ns, a, p, e);
 	if (r >= 0)
 		r = set_context(s, f, p, e);
 	if (r < 0)
 		return r;
+	r = check_cgroup2(m, f, p, e);
+	if (r < 0)
+		return r;
+	p->stays_shared = stays_shared(s, p);
 	/* Mount points below it are still to be made. */
-	p->readonly_last = p->kind == MOUNT_TMPFS && (p->attr_set & MOUNT_ATTR_RDONLY);
-	/*
-	 * CVE-2023-25809: the hierarchy that is shown must not be writable. With a cgroup namespace
-	 * of its own the config decides, and ownership denies; without one nothing else would tell
-	 * the container's cgroup from its parents.
-	 */
-	if (p->kind == MOUNT_CGROUP && ns->ns[NS_CGROUP].mode != NS_NEW)
-		p->attr_set |= MOUNT_ATTR_RDONLY;
+	p->readonly_last =
+		p->kind == MOUNT_TMPFS && !p->remount && (p->attr_set & MOUNT_ATTR_RDONLY);
 	return 0;
 }
 
@@ -267,6 +280,7 @@ int mounts_plan_make(const struct spec *s, const struct host_facts *f,
 		r = plan_paths(s->linux_, a, &p, e);
 	if (r < 0)
 		return r;
+	p.console = s->process && s->process->terminal && *s->process->terminal;
 	*ret = p;
 	return 0;
 }

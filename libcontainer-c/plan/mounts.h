@@ -27,6 +27,7 @@ enum mount_kind {
 	MOUNT_SYSFS,  /* ... network namespace */
 	MOUNT_MQUEUE, /* ... ipc namespace */
 	MOUNT_CGROUP, /* type "cgroup" or "cgroup2": the container's own cgroups, see cgroup_view */
+	MOUNT_OTHER,  /* any other file system that the kernel knows */
 };
 
 /* One step of propagation, in the order of the options. */
@@ -55,11 +56,20 @@ struct mount_plan {
 	const char *destination; /* absolute and clean */
 	const char *source;	 /* bind: host path; else the name that the mount table shows */
 
+	bool remount; /* of what is mounted at the destination: nothing new is mounted */
+
 	bool recursive;		     /* bind: rbind */
+	bool cgroup2;		     /* MOUNT_CGROUP: of a hybrid host the v2 tree alone */
+	bool src_nofollow;	     /* bind: of the symlink itself, if the source is one */
+	bool copy_symlink;	     /* bind: a source that is a symlink is made anew instead */
+	bool dest_nofollow;	     /* a symlink at the destination is mounted on, not followed */
 	uint64_t attr_set, attr_clr; /* MOUNT_ATTR_... of the mount itself */
 	uint64_t rec_set, rec_clr;   /* of it and everything below it ("rro", "rnosuid", ...) */
 	struct mount_propagation propagation[MOUNT_PROPAGATIONS_MAX];
 	size_t n_propagation;
+	/* bind: "shared", and rootfsPropagation says so too: a peer of the host's mount, both ways.
+	 */
+	bool stays_shared;
 
 	const struct mount_param *params; /* not for binds */
 	size_t n_params;
@@ -121,6 +131,7 @@ struct mounts_plan {
 	size_t n_devices;
 	const struct dev_link *links;
 	size_t n_links;
+	bool console; /* /process/terminal: /dev/console is made, for the terminal to be bound on */
 
 	const char *const *masked; /* absolute and clean; a missing one is no error */
 	size_t n_masked;
@@ -149,8 +160,5 @@ int mounts_plan_make(const struct spec *s, const struct host_facts *f,
  */
 int mount_options_parse(const struct spec_mount *m, size_t index, const struct namespaces_plan *ns,
 			struct arena *a, struct mount_plan *ret, struct err *e);
-
-/** mount_option_names - NULL-terminated list of every option that is understood, for `features`. */
-const char *const *mount_option_names(void);
 
 #endif

@@ -36,16 +36,20 @@ static int find_dev(struct mounts_plan *p, struct err *e)
 	p->setup_dev = true;
 	for (size_t i = 0; i < p->n_mounts; i++) {
 		const struct mount_plan *m = &p->mounts[i];
+		if (m->remount)
+			continue;
 		if (strcmp(m->destination, "/dev/pts") == 0)
 			p->pts_mount = m->kind == MOUNT_DEVPTS ? (ssize_t)i : -1;
 		if (strcmp(m->destination, "/dev") != 0)
 			continue;
 		p->pts_mount = -1;
-		p->setup_dev = m->kind != MOUNT_BIND;
+		/* A devtmpfs is the host's, as much as a bind of it. */
+		p->setup_dev = m->kind != MOUNT_BIND && strcmp(m->type, "devtmpfs") != 0;
 		p->dev_mount = m->kind == MOUNT_TMPFS ? (ssize_t)i : -1;
-		if (m->kind != MOUNT_TMPFS && m->kind != MOUNT_BIND)
+		if (m->kind != MOUNT_TMPFS && m->kind != MOUNT_BIND && m->kind != MOUNT_OTHER)
 			return err_set(e, ERR_SPEC, EINVAL,
-				       "/mounts/%zu/type: /dev is a tmpfs or a bind mount", i);
+				       "/mounts/%zu/type: a %s cannot hold the devices of /dev", i,
+				       m->type);
 	}
 	return 0;
 }

@@ -14,6 +14,22 @@ int mounts_plan_cgroups(const struct host_facts *f, struct arena *a, struct moun
 			struct err *e);
 
 /**
+ * mounts_plan_idmap - mounts[].uidMappings and gidMappings into @ret; without "idmap" or "ridmap"
+ * they mean "idmap". @index: of the mount; the options have been read.
+ */
+int mounts_plan_idmap(const struct spec_mount *m, size_t index, const struct namespaces_plan *ns,
+		      struct arena *a, struct mount_plan *ret, struct err *e);
+
+/**
+ * mounts_plan_idmap_text - the same from an option of crun's:
+ * "idmap=uids=A-B-N#...;gids=A-B-N#...", where A is the first id of the file system, B that of the
+ * mount, and "@A-B-N" takes B for one of the container. @at: index of the option, for the message
+ */
+int mounts_plan_idmap_text(const char *option, size_t index, size_t at,
+			   const struct namespaces_plan *ns, struct arena *a,
+			   struct mount_plan *ret, struct err *e);
+
+/**
  * mounts_clean_path - @path as absolute clean text in @a. @pointer: for the message (ERR_SPEC);
  * refuses "", and "/" itself. Returns 0 or -errno.
  */

@@ -79,9 +79,15 @@ static int plan_one(const struct spec *s, const struct host_facts *f, enum ns_ki
 	case NS_VIEW_UNKNOWN:
 		break;
 	}
+	const char *path = s->linux_->namespaces[i].path;
+	int error = ns_fact(s, f, (size_t)i)->error;
+	/* The namespaces of a process that we may not look into, in a user namespace. */
+	if (error != 0 && error != ENOENT && error != ENOTDIR)
+		return err_set(e, ERR_HOST, error, "/linux/namespaces/%zd/path: open \"%s\": %s", i,
+			       path, strerrorname_np(error));
 	return err_set(e, ERR_SPEC, EINVAL,
 		       "/linux/namespaces/%zd/path: \"%s\" does not lead to a %s namespace", i,
-		       s->linux_->namespaces[i].path, info[k].type);
+		       path, info[k].type);
 }
 
 /* The inode of the one foreign user namespace that everything foreign has to belong to. */
@@ -129,23 +135,28 @@ static int plan_user(const struct spec *s, const struct host_facts *f, struct ar
 		from = (size_t)joined.entry;
 		*user = (struct ns_plan){.mode = NS_JOIN_FOREIGN_OWNED,
 					 .owner_path = s->linux_->namespaces[from].path};
-		p->idmap_rootfs = true;
+		/* Rootless the engine has put the runtime among the ids that are on disk. */
+		p->idmap_rootfs = !f->in_userns;
 	} else {
 		from = (size_t)ns_entry(s, "user", 0);
 		user->mode = NS_JOIN_FOREIGN_OWNED;
 	}
 	p->maps = ns_fact(s, f, from)->maps;
-	int r = idmaps_check_joined(s, &p->maps, e);
+	int r = idmaps_check_joined(s, f, &p->maps, e);
 	return r < 0 ? r : idmaps_settle(p, "linux/namespaces", e);
 }
 
-static int plan_mount(const struct namespaces_plan *p, struct err *e)
+/*
+ * Sharing the runtime's own, the container's mounts are made in it: as root of a user namespace
+ * the runtime makes its own in a mount namespace that goes with it, and a later command could not
+ * find them.
+ */
+static int plan_mount(const struct host_facts *f, const struct namespaces_plan *p, struct err *e)
 {
-	if (p->ns[NS_MNT].mode == NS_NEW)
+	if (p->ns[NS_MNT].mode != NS_SHARED || !f->in_userns)
 		return 0;
-	return err_set(
-		e, ERR_SPEC, EINVAL,
-		"/linux/namespaces: a new mount namespace is needed for the root filesystem");
+	return err_set(e, ERR_HOST, ENOTSUP,
+		       "/linux/namespaces: without host root a mount namespace is needed");
 }
 
 static int plan_name(const char *name, const char *pointer, const struct namespaces_plan *p,
@@ -198,7 +209,7 @@ int namespaces_plan_make(const struct spec *s, const struct host_facts *f, struc
 	if (r == 0)
 		r = plan_user(s, f, a, &p, e);
 	if (r == 0)
-		r = plan_mount(&p, e);
+		r = plan_mount(f, &p, e);
 	if (r == 0)
 		r = plan_name(s->hostname, "/hostname", &p, &p.hostname, e);
 	if (r == 0)

@@ -9,9 +9,11 @@
 
 #include "plan/cgroup.h"
 #include "plan/hooks.h"
+#include "plan/intel_rdt.h"
 #include "plan/landlock.h"
 #include "plan/mounts.h"
 #include "plan/namespaces.h"
+#include "plan/net_devices.h"
 #include "plan/process.h"
 #include "plan/rootfs.h"
 #include "plan/seccomp.h"
@@ -28,6 +30,8 @@ struct plan {
 	const char *id;	    /* container id */
 	const char *bundle; /* absolute */
 	struct namespaces_plan ns;
+	struct net_devices_plan net_devices;
+	struct intel_rdt_plan intel_rdt;
 	struct rootfs_plan rootfs;
 	struct mounts_plan mounts;
 	struct cgroup_plan cgroup;
@@ -42,8 +46,7 @@ struct plan {
  * plan_make - the whole plan, or the first reason why there is none.
  * @hardened, @measures: what harden() returned
  * @id, @bundle: as given by the caller; @bundle absolute
- * Errors: ERR_SPEC for contradictions, ERR_HOST for what this host cannot do. A property that is
- * set and not acted on is an error that names it (plan/unsupported.c).
+ * Errors: ERR_SPEC for contradictions, ERR_HOST for what this host cannot do.
  */
 int plan_make(const struct spec *hardened, const struct measures *measures,
 	      const struct host_facts *facts, const char *id, const char *bundle, struct arena *a,

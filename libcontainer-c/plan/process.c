@@ -68,8 +68,25 @@ static int check_id(const struct id_extent *map, size_t n, uint32_t id, const ch
 		       what, at, id);
 }
 
+/*
+ * Without newgidmap nobody in the user namespace sets groups: dropping one may be a way to what its
+ * members are denied (CVE-2014-8989). A list that says nothing new can do without.
+ */
+static int keep_groups(const struct spec_user *u, struct process_plan *p, struct err *e)
+{
+	for (size_t i = 0; i < u->n_additional_gids; i++)
+		if (u->additional_gids[i] != u->gid)
+			return err_set(e, ERR_HOST, EPERM,
+				       "/process/user/additionalGids/%zu: this caller cannot give "
+				       "a process supplementary groups (setgroups(2) is denied in "
+				       "a user namespace without newgidmap)",
+				       i);
+	p->keep_groups = true;
+	return 0;
+}
+
 static int plan_groups(const struct spec_user *u, const struct id_maps *maps,
-		       struct process_plan *p, struct err *e)
+		       const struct host_facts *f, struct process_plan *p, struct err *e)
 {
 	if (u->n_additional_gids > NGROUPS_MAX)
 		return err_set(e, ERR_SPEC, EINVAL, "/process/user/additionalGids: more than %d",
@@ -81,25 +98,28 @@ static int plan_groups(const struct spec_user *u, const struct id_maps *maps,
 		if (r < 0)
 			return r;
 	}
+	if (f->setgroups_denied)
+		return keep_groups(u, p, e);
 	p->groups = u->additional_gids;
 	p->n_groups = u->n_additional_gids;
 	return 0;
 }
 
 static int plan_user(const struct spec_user *u, const struct namespaces_plan *ns,
-		     struct process_plan *p, struct err *e)
+		     const struct host_facts *f, struct process_plan *p, struct err *e)
 {
 	static const struct id_maps no_maps;
 	const struct id_maps *maps = ns ? &ns->maps : &no_maps;
 
 	p->umask_ = 0022;
+	p->keep_groups = f->setgroups_denied;
 	if (!u)
 		return 0;
 	int r = check_id(maps->uid, maps->n_uid, u->uid, "uid", SIZE_MAX, e);
 	if (r == 0)
 		r = check_id(maps->gid, maps->n_gid, u->gid, "gid", SIZE_MAX, e);
 	if (r == 0)
-		r = plan_groups(u, maps, p, e);
+		r = plan_groups(u, maps, f, p, e);
 	if (r < 0)
 		return r;
 	p->uid = u->uid;
@@ -210,7 +230,7 @@ int process_plan_make(const struct spec_process *s, const struct host_facts *f,
 	if (r == 0)
 		r = process_plan_env(s, a, &p, e);
 	if (r == 0)
-		r = plan_user(s->user, ns, &p, e);
+		r = plan_user(s->user, ns, f, &p, e);
 	if (r == 0)
 		r = caps_plan_make(s->capabilities, f->last_cap, &p.caps, e);
 	if (r == 0)

@@ -12,6 +12,7 @@
 
 #include "plan/affinity.h"
 #include "plan/caps.h"
+#include "plan/memory_policy.h"
 
 struct arena;
 struct err;
@@ -56,7 +57,8 @@ struct process_plan {
 	uint32_t uid, gid; /* inside the container */
 	const uint32_t *groups;
 	size_t n_groups;
-	uint32_t umask_; /* 0022 unless given */
+	bool keep_groups; /* setgroups(2) is denied: those of the runtime stay */
+	uint32_t umask_;  /* 0022 unless given */
 
 	struct caps_plan caps;
 	bool no_new_privs;
@@ -69,6 +71,7 @@ struct process_plan {
 	int io_priority; /* value for ioprio_set(2); -1: leave */
 	bool personality_set;
 	unsigned long personality;
+	struct memory_policy_plan memory_policy;
 
 	bool terminal;
 	uint16_t rows, cols; /* 0: leave */
@@ -83,7 +86,7 @@ struct process_plan {
 /**
  * process_plan_make - plan a process.
  * @p:  process object of a hardened spec; NULL is ERR_SPEC
- * @f:  last_cap, apparmor and selinux are used
+ * @f:  last_cap, apparmor, selinux and setgroups_denied are used
  * @ns: id maps: ids that are not mapped are ERR_SPEC and named. Maps without extents (the
  *      container has no user namespace of its own) are not checked
  * @a:  owns the arrays made here; strings stay the spec's

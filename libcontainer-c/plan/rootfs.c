@@ -13,32 +13,32 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "harden/measures.h"
+#include "host/facts.h"
 #include "oci-spec/spec.h"
 
 static const struct {
 	const char *name;
-	uint64_t propagation;
-	bool unbindable;
+	uint64_t propagation, own;
 } propagations[] = {
-	{"private", MS_PRIVATE | MS_REC, false}, {"rprivate", MS_PRIVATE | MS_REC, false},
-	{"slave", MS_SLAVE | MS_REC, false},	 {"rslave", MS_SLAVE | MS_REC, false},
-	{"unbindable", MS_SLAVE | MS_REC, true}, {"runbindable", MS_SLAVE | MS_REC, true},
+	{"private", MS_PRIVATE | MS_REC, 0},
+	{"rprivate", MS_PRIVATE | MS_REC, 0},
+	{"slave", MS_SLAVE | MS_REC, 0},
+	{"rslave", MS_SLAVE | MS_REC, 0},
+	{"shared", MS_SLAVE | MS_REC, MS_SHARED},
+	{"rshared", MS_SLAVE | MS_REC, MS_SHARED | MS_REC},
+	{"unbindable", MS_SLAVE | MS_REC, MS_UNBINDABLE},
+	{"runbindable", MS_SLAVE | MS_REC, MS_UNBINDABLE | MS_REC},
 };
 
 static int plan_propagation(const char *name, struct rootfs_plan *p, struct err *e)
 {
 	if (!name || !*name)
 		name = "rslave";
-	if (strcmp(name, "shared") == 0 || strcmp(name, "rshared") == 0)
-		return err_set(e, ERR_SPEC, EINVAL,
-			       "/linux/rootfsPropagation: %s: the container's mounts would appear "
-			       "on the host",
-			       name);
 	for (size_t i = 0; i < sizeof(propagations) / sizeof(propagations[0]); i++) {
 		if (strcmp(name, propagations[i].name) != 0)
 			continue;
 		p->propagation = propagations[i].propagation;
-		p->unbindable = propagations[i].unbindable;
+		p->own = propagations[i].own;
 		return 0;
 	}
 	return err_set(e, ERR_SPEC, EINVAL, "/linux/rootfsPropagation: unknown value \"%s\"", name);
@@ -81,10 +81,10 @@ static int plan_context(const struct spec *s, struct arena *a, struct rootfs_pla
 	return p->context ? 0 : err_sys(e, ENOMEM, "/linux/mountLabel");
 }
 
-int rootfs_plan_make(const struct spec *s, const struct measures *m, const char *bundle,
-		     struct arena *a, struct rootfs_plan *ret, struct err *e)
+int rootfs_plan_make(const struct spec *s, const struct measures *m, const struct host_facts *f,
+		     const char *bundle, struct arena *a, struct rootfs_plan *ret, struct err *e)
 {
-	struct rootfs_plan p = {0};
+	struct rootfs_plan p = {.no_pivot = f->no_pivot};
 
 	if (!s->root || !s->root->path)
 		return err_set(e, ERR_SPEC, EINVAL, "/root: required on Linux");

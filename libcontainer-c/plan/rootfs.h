@@ -11,19 +11,21 @@
 
 struct arena;
 struct err;
+struct host_facts;
 struct measures;
 struct spec;
 
 struct rootfs_plan {
 	const char *path; /* absolute and lexically clean; symlinks not resolved */
+	bool no_pivot;	  /* moved onto "/", where the host's root stays below it */
 	bool readonly;	  /* root.readonly: set last, after the mount points have been made */
 
 	/*
 	 * MS_SLAVE|MS_REC or MS_PRIVATE|MS_REC: how the runtime's private mount namespace hangs on
-	 * the host's. linux.rootfsPropagation; default and "unbindable": rslave. Never shared.
+	 * the host's. linux.rootfsPropagation; default and all others: rslave.
 	 */
 	uint64_t propagation;
-	bool unbindable;     /* make "/" unbindable after the pivot */
+	uint64_t own; /* of "/" after the pivot: MS_SHARED or MS_UNBINDABLE, [MS_REC]; 0: private */
 	const char *context; /* SELinux label of all files, where nobody has given one; or NULL */
 	uint64_t attrs; /* MOUNT_ATTR_NOSUID, _NODEV, _NOEXEC: what the image may not bring along */
 };
@@ -32,10 +34,9 @@ struct rootfs_plan {
  * rootfs_plan_make - from root and linux.rootfsPropagation of @s, and @m.
  * @bundle: absolute; a relative root.path is below it
  * Errors: ERR_SPEC for a missing root, a path that is "/" (the host's own tree would be mapped to
- * the container's root user), an unknown propagation, and "shared": every mount of the container
- * would appear on the host, and the namespaces' owner differs, so the kernel would make it a slave.
+ * the container's root user), and an unknown propagation.
  */
-int rootfs_plan_make(const struct spec *s, const struct measures *m, const char *bundle,
-		     struct arena *a, struct rootfs_plan *ret, struct err *e);
+int rootfs_plan_make(const struct spec *s, const struct measures *m, const struct host_facts *f,
+		     const char *bundle, struct arena *a, struct rootfs_plan *ret, struct err *e);
 
 #endif

@@ -38,6 +38,15 @@ static const char *our_source(const struct parts *p)
 	return p->builtin ? "built-in" : p->own ? "profile" : "sets";
 }
 
+/* The kernel refuses TSYNC with a listener (until 5.7: altogether) unless its errors are numbers.
+ */
+static uint32_t with_esrch(uint32_t flags)
+{
+	const uint32_t both = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+	return (flags & both) == both ? flags | SECCOMP_FILTER_FLAG_TSYNC_ESRCH : flags;
+}
+
 /*
  * SECCOMP_FILTER_FLAG_SPEC_ALLOW takes a mitigation away: only where the config asks for it, which
  * the rule seccomp has judged, and an own profile does too. The built-in one has no opinion.
@@ -48,8 +57,8 @@ static uint32_t flags_of(const struct parts *p)
 	uint32_t allow = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
 	if (caller & allow && (!p->own || own & allow))
-		return caller | own;
-	return (caller | own) & ~allow;
+		return with_esrch(caller | own);
+	return with_esrch((caller | own) & ~allow);
 }
 
 /* A mistake in the policy is not one in config.json. */
@@ -213,6 +222,10 @@ static int find_parts(const struct spec_seccomp *caller, const struct measures *
 					  &why);
 		if (rc < 0)
 			return our_mistake(rc, &why, e);
+		if (profiles[0].notifies)
+			return err_set(e, ERR_POLICY, EINVAL,
+				       "policy: seccomp: the policy's own profile: SCMP_ACT_NOTIFY "
+				       "needs a listener, which only a container's has");
 		p->own = &profiles[0];
 	}
 	if (caller) {
@@ -236,6 +249,9 @@ int seccomp_plan_make(const struct spec_seccomp *caller, const struct measures *
 		return err_set(e, ERR_HOST, ENOTSUP,
 			       "seccomp: libseccomp does not know this machine");
 	rc = find_parts(caller, m, &scratch, &p, e);
+	if (rc == 0 && p.caller && p.caller->notifies)
+		rc = seccomp_listener_make(caller, &plan.listener, e);
+	plan.listener.own_agent = plan.listener.path && m->seccomp_own_agent;
 	if (rc == 0)
 		rc = plan_parts(&p, a, &plan, e);
 	if (rc == -E2BIG && !p.caller)

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plan/seccomp_listener.h"
+
 struct arena;
 struct err;
 struct measures;
@@ -34,11 +36,13 @@ struct seccomp_filter {
 /*
  * Load in this order. One filter, unless the merged program would not fit in the kernel's 4096
  * instructions: then the administrator's comes first and the caller's last, since the caller's may
- * deny the system calls that load filters.
+ * deny the system calls that load filters. The last one is made with a listener
+ * (SECCOMP_FILTER_FLAG_NEW_LISTENER) when listener.path is set; a process can have one only.
  */
 struct seccomp_plan {
 	struct seccomp_filter filters[2];
 	size_t n;
+	struct seccomp_listener listener;
 };
 
 /**
@@ -51,9 +55,10 @@ struct seccomp_plan {
  * @a:             owns the program
  *
  * Errors: ERR_POLICY for a set that does not exist and for what is wrong with the policy's own
- * profile, whose flags count as well. ERR_SPEC with a pointer below /linux/seccomp for unknown
- * actions, operators, architectures and flags, values out of range, rules that contradict each
- * other, SCMP_ACT_NOTIFY (no listener in this release), and programs longer than the kernel takes.
+ * profile, whose flags count as well; it cannot have SCMP_ACT_NOTIFY. ERR_SPEC with a pointer below
+ * /linux/seccomp for unknown actions, operators, architectures and flags, values out of range,
+ * rules that contradict each other, SCMP_ACT_NOTIFY without a listenerPath, and programs longer
+ * than the kernel takes.
  * Unknown system call names are ignored, as runc does: profiles name calls of newer kernels.
  */
 int seccomp_plan_make(const struct spec_seccomp *caller, const struct measures *m,

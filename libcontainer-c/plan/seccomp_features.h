@@ -9,8 +9,7 @@
 extern const char *const seccomp_features_actions[];
 extern const char *const seccomp_features_operators[];
 extern const char *const seccomp_features_archs[];
-/* Flags whose names are recognised, and those that can be used with this release. */
+/* Which of them the kernel takes: host_probe_seccomp(). */
 extern const char *const seccomp_features_known_flags[];
-extern const char *const seccomp_features_supported_flags[];
 
 #endif

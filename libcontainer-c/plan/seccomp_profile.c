@@ -11,7 +11,6 @@
 #include "base/str.h"
 #include "oci-spec/spec.h"
 #include "plan/seccomp_abi.h"
-#include "plan/seccomp_features.h"
 
 /* Highest errno that the kernel hands out (MAX_ERRNO); libseccomp takes only those below. */
 #define ERRNO_LIMIT 4095u
@@ -27,6 +26,7 @@ static const struct {
 	{"SCMP_ACT_KILL_PROCESS", SECCOMP_RET_KILL_PROCESS, 0},
 	{"SCMP_ACT_KILL_THREAD", SECCOMP_RET_KILL_THREAD, 0},
 	{"SCMP_ACT_LOG", SECCOMP_RET_LOG, 0},
+	{"SCMP_ACT_NOTIFY", SECCOMP_RET_USER_NOTIF, 0},
 	{"SCMP_ACT_TRACE", SECCOMP_RET_TRACE, SECCOMP_RET_DATA + 1},
 	{"SCMP_ACT_TRAP", SECCOMP_RET_TRAP, 0},
 };
@@ -48,6 +48,7 @@ static const struct {
 	{"SECCOMP_FILTER_FLAG_LOG", SECCOMP_FILTER_FLAG_LOG},
 	{"SECCOMP_FILTER_FLAG_SPEC_ALLOW", SECCOMP_FILTER_FLAG_SPEC_ALLOW},
 	{"SECCOMP_FILTER_FLAG_TSYNC", SECCOMP_FILTER_FLAG_TSYNC},
+	{"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
 };
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -59,11 +60,6 @@ static int make_verdict(const char *action, const uint32_t *errno_ret, const cha
 {
 	if (!action)
 		return err_set(e, ERR_SPEC, EINVAL, "%s/%s: missing", where, action_key);
-	if (str_eq(action, "SCMP_ACT_NOTIFY"))
-		return err_set(e, ERR_SPEC, ENOTSUP,
-			       "%s/%s: SCMP_ACT_NOTIFY needs a listener, which this release does "
-			       "not support",
-			       where, action_key);
 	for (size_t i = 0; i < LEN(actions); i++) {
 		uint32_t limit = actions[i].data_limit;
 
@@ -117,25 +113,32 @@ static int make_abis(const struct spec_seccomp *s, const struct seccomp_abi *nat
 	return 0;
 }
 
+uint32_t seccomp_profile_flag(const char *name)
+{
+	for (size_t f = 0; f < LEN(flags); f++)
+		if (str_eq(name, flags[f].name))
+			return flags[f].flag;
+	return 0;
+}
+
+/* The kernel answers EINVAL to WAIT_KILLABLE_RECV without a listener. */
 static int make_flags(const struct spec_seccomp *s, struct seccomp_profile *p, struct err *e)
 {
 	for (size_t i = 0; i < s->n_flags; i++) {
 		const char *name = s->flags[i] ? s->flags[i] : "";
-		size_t f = 0;
+		uint32_t flag = seccomp_profile_flag(name);
 
-		while (f < LEN(flags) && !str_eq(name, flags[f].name))
-			f++;
-		if (f < LEN(flags))
-			p->flags |= flags[f].flag;
-		else if (str_in(name, seccomp_features_known_flags))
-			return err_set(e, ERR_SPEC, ENOTSUP,
-				       WHERE "/flags/%zu: %s needs a listener, which this release "
-					     "does not support",
-				       i, name);
-		else
+		if (!flag)
 			return err_set(e, ERR_SPEC, EINVAL, WHERE "/flags/%zu: unknown flag \"%s\"",
 				       i, name);
+		if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV && !p->notifies)
+			return err_set(e, ERR_SPEC, EINVAL,
+				       WHERE "/flags/%zu: %s, but no action is SCMP_ACT_NOTIFY", i,
+				       name);
+		p->flags |= flag;
 	}
+	if (p->notifies)
+		p->flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	return 0;
 }
 
@@ -227,19 +230,22 @@ static int make_rules(const struct spec_syscall *call, size_t index, struct aren
 	return 0;
 }
 
-/* runc takes these for actions under which unknown calls should reach the kernel or the tracer */
+/*
+ * runc takes these for actions under which unknown calls should reach the kernel or the tracer. An
+ * agent is to see them for the same reason; runc has no NOTIFY as default action.
+ */
 static bool is_permissive(uint32_t verdict)
 {
 	uint32_t action = verdict & SECCOMP_RET_ACTION_FULL;
 
 	return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG ||
-	       action == SECCOMP_RET_TRACE;
+	       action == SECCOMP_RET_TRACE || action == SECCOMP_RET_USER_NOTIF;
 }
 
 int seccomp_profile_make(const struct spec_seccomp *s, const struct seccomp_abi *native,
 			 struct arena *a, struct seccomp_profile *ret, struct err *e)
 {
-	struct seccomp_profile p = {0};
+	struct seccomp_profile p = {.notifies = spec_seccomp_notifies(s)};
 	size_t n = 0;
 	int rc;
 

@@ -51,7 +51,8 @@ struct seccomp_profile {
 	size_t n_abis;
 	struct seccomp_rule *rules;
 	size_t n_rules;
-	uint32_t flags; /* SECCOMP_FILTER_FLAG_... */
+	uint32_t flags; /* SECCOMP_FILTER_FLAG_..., NEW_LISTENER with `notifies` */
+	bool notifies;	/* an action is SCMP_ACT_NOTIFY */
 	/*
 	 * Calls above the highest number that the rules name get ENOSYS: C libraries fall back on
 	 * an older call then, and give up on EPERM. runc has done so since 1.0.0-rc93.
@@ -71,5 +72,8 @@ struct seccomp_profile {
  */
 int seccomp_profile_make(const struct spec_seccomp *s, const struct seccomp_abi *native,
 			 struct arena *a, struct seccomp_profile *ret, struct err *e);
+
+/** seccomp_profile_flag - the kernel's value of a word of linux.seccomp.flags; 0: unknown. */
+uint32_t seccomp_profile_flag(const char *name);
 
 #endif

@@ -128,6 +128,16 @@ static const struct policy_storage storage[] = {
 	USERDATA("run/secrets"),
 	USERDATA("secrets/*"),
 	USERDATA("notify"),
+	/* buildah binds it to a place of its own first, which does not tell the data root. */
+	{"/var/lib/containers/storage/overlay-containers/*/userdata/secrets/*", false,
+	 "a secret of the step that buildah builds"},
+	{"@build/overlay2/*/diff", false,
+	 "a cache, a stage or the context of a build: BuildKit keeps root's ids on disk"},
+	{"@build/containerd/daemon/io.containerd.snapshotter.v1.*/snapshots/*/fs", false,
+	 "the same, with images in dockerd's own containerd"},
+	{"@build/io.containerd.snapshotter.v1.*/snapshots/*/fs", false,
+	 "the same, with images in the host's containerd"},
+	{"@build/tmp/buildkit-secrets*/*", false, "a secret of the step that is built"},
 	{"/var/lib/nerdctl/*/containers/*/*/*", false,
 	 "made by the engine for the container's root"},
 	{"/var/lib/nerdctl/*/etchosts/*/*/hosts", false,
@@ -171,9 +181,21 @@ static const struct spec_pair sysctl_network[] = {
 static const struct spec_pair annotations[] = {
 	{"run.oci.", "crun would change its behaviour, run handlers and load plugins"},
 	{"org.criu.", "runc would take options of criu from a file named there"},
-	{"org.systemd.property.", "runc would set properties of the systemd scope"},
+	{"org.systemd.property.", "it sets a property of the scope with --systemd-cgroup only"},
 	{"module.wasm.image/variant", "crun would run another program than the image's"},
 	{"krun.", "crun would start a virtual machine"},
+};
+
+/* Properties of a scope that engines set, and that give a container nothing. */
+static const struct spec_pair systemd_properties[] = {
+	{"After", "order at the host's shutdown, at most 8 units: CRI-O"},
+	{"CollectMode", "when systemd forgets a scope that has failed"},
+	{"DefaultDependencies", "whether it ends early in the host's shutdown: CRI-O"},
+	{"Description", "a name for people"},
+	{"RuntimeMaxSec", "the most time that it may run"},
+	{"RuntimeMaxUSec", "the same"},
+	{"TimeoutStopSec", "how long it may take to end, at most an hour: podman, CRI-O"},
+	{"TimeoutStopUSec", "the same"},
 };
 
 /*
@@ -217,6 +239,7 @@ static const struct policy built_in = {
 			.allow_host_owned_pid = false, /* a plain runc container: has host root */
 			.allow_host_owned_ipc = false, /* the same */
 			.allow_host_owned_network = true, /* how podman and CRI set networks up */
+			.allow_pinned_ipc = true,	  /* how CRI-O sets pods up */
 		},
 	.capabilities = {.level = POLICY_ENFORCE,
 			 LIST(ceiling, ceiling),
@@ -227,7 +250,10 @@ static const struct policy built_in = {
 		    .allow_spec_allow = false, /* speed is no reason to drop a mitigation */
 		    .deny = (char **)(uintptr_t)seccomp_deny,
 		    .n_deny = 1,
-		    .profile = ""},
+		    .profile = "",
+		    NO_LIST(agents), /* the engine's choice */
+		    /* root connects; a container, or a user, would answer for another's */
+		    .allow_foreign_agents = false},
 	.paths = {.level = POLICY_ENFORCE, LIST(masked, masked), LIST(readonly, readonly)},
 	.rootfs = {.level = POLICY_ENFORCE,
 		   .allow_shared_propagation = false, /* CIS 5.20 */
@@ -245,15 +271,23 @@ static const struct policy built_in = {
 		  LIST(host_paths, host_paths),
 		  .noexec = false}, /* tools and plugins are handed in that way */
 	.devices = {.level = POLICY_ENFORCE, LIST(defaults, devices), NO_LIST(extra)},
+	.net_devices = {.level = POLICY_ENFORCE,
+			NO_LIST(allowed)}, /* gone from the host: none is known to be spare */
+	.intel_rdt = {.level = POLICY_ENFORCE,
+		      .allow_own =
+			      false, /* the processor has few, and the default one has limits */
+		      NO_LIST(clos_ids)}, /* what is set aside there is meant for somebody */
 	.pids = {.level = POLICY_ENFORCE,
 		 .default_limit = 2048, /* podman's; far above what servers have */
-		 .ceiling = 0},		/* who asks for a number has thought about it */
+		 .ceiling = 0,		/* who asks for a number has thought about it */
+		 .required = false},	/* an ordinary user has limits of his own */
 	.memory = {.level = POLICY_ENFORCE,
 		   .default_percent =
 			   75, /* the host itself still runs when one container is full */
-		   .ceiling_percent = 100,   /* more than there is would be no limit */
-		   .oom_group = false,	     /* many images survive the death of one worker */
-		   .kernel_tcp_percent = 0}, /* socket buffers count as memory already */
+		   .ceiling_percent = 100,  /* more than there is would be no limit */
+		   .oom_group = false,	    /* many images survive the death of one worker */
+		   .kernel_tcp_percent = 0, /* socket buffers count as memory already */
+		   .required = false},	    /* an ordinary user has limits of his own */
 	.cpu = {.level = POLICY_ENFORCE, .ceiling_percent = 0}, /* CPU time is shared fairly */
 	.cgroup_path = {.level = POLICY_ENFORCE,
 			NO_LIST(prefixes)}, /* each engine has its own place */
@@ -289,7 +323,9 @@ static const struct policy built_in = {
 		     .scope_signals = true}, /* only where the processes are the host's */
 	.restart = {.level = POLICY_OFF, .count = 10, .seconds = 60, .pause = 60},
 	.exec = {.level = POLICY_ENFORCE, .allow_root = true}, /* how people look into containers */
-	.annotations = {.level = POLICY_ENFORCE, LIST(ignored, annotations)},
+	.annotations = {.level = POLICY_ENFORCE,
+			LIST(ignored, annotations),
+			LIST(systemd_properties, systemd_properties)},
 	NO_LIST(exceptions),
 	.audit = {.destination = "file",
 		  .file = "/var/log/bulkhead/audit.log",

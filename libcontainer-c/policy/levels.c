@@ -15,6 +15,8 @@
 	X(mounts, "mounts")                                                                        \
 	X(binds, "binds")                                                                          \
 	X(devices, "devices")                                                                      \
+	X(net_devices, "net-devices")                                                              \
+	X(intel_rdt, "intel-rdt")                                                                  \
 	X(pids, "pids")                                                                            \
 	X(memory, "memory")                                                                        \
 	X(cpu, "cpu")                                                                              \

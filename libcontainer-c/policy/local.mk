@@ -10,4 +10,3 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/policy/policy.h \
 	libcontainer-c/policy/tables.c
 
-dist_man_MANS = man/bulkhead-policy.5

@@ -48,7 +48,9 @@ static bool match_storage(const char *s)
 {
 	const char *deep;
 
-	if (*s == '@')
+	if (str_starts(s, "@build/"))
+		s += strlen("@build");
+	else if (*s == '@')
 		s++;
 	deep = strstr(s, "**");
 	return match_path(s) && (!deep || (deep[-1] == '/' && !deep[2]));
@@ -79,6 +81,14 @@ static bool match_setting(const char *s)
 		if (*s++ != '.')
 			return false;
 	}
+}
+
+/* dev_valid_name(), and "*" for the end alone. */
+static bool match_net_device(const char *s)
+{
+	const char *star = strchr(s, '*');
+
+	return match_words(s) && !strpbrk(s, "/: ") && strlen(s) < 16 && (!star || !star[1]);
 }
 
 /* A line of /etc/subuid begins with a user's name or number, which ends at a colon. */
@@ -123,8 +133,9 @@ const struct json_pattern policy_path_none = {
 	"an absolute path without \".\", \"..\", \"//\" or a final \"/\", or \"\" for none",
 	match_path_none, SAMPLES("", "/etc/bulkhead/seccomp.json")};
 const struct json_pattern policy_storage_path = {
-	"a clean path that begins with \"/\" or \"@/\", with \"**\" only at its end", match_storage,
-	SAMPLES("/var/lib/x/*/_data", "@/volumes/*/_data", "/srv/**")};
+	"a clean path that begins with \"/\", \"@/\" or \"@build/\", with \"**\" only at its end",
+	match_storage,
+	SAMPLES("/var/lib/x/*/_data", "@/volumes/*/_data", "@build/tmp/*", "/srv/**")};
 const struct json_pattern policy_capability = {
 	"the name of a capability (\"CAP_CHOWN\")", match_capability,
 	SAMPLES("CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_BPF", "CAP_KILL")};
@@ -133,6 +144,9 @@ const struct json_pattern policy_fs_type = {"the name of a file system type", ma
 const struct json_pattern policy_setting = {
 	"the name of a kernel setting (\"net.ipv4.ip_forward\", \"net.*\")", match_setting,
 	SAMPLES("net.*", "kernel.sem", "fs.mqueue.msg_max")};
+const struct json_pattern policy_net_device = {
+	"the name of a network device, with \"*\" only at its end", match_net_device,
+	SAMPLES("eth1", "mlx*", "*", "vlan.7")};
 const struct json_pattern policy_pool = {"a name as in /etc/subuid", match_pool,
 					 SAMPLES("bulkhead", "dock.er-1", "1000")};
 const struct json_pattern policy_profile = {

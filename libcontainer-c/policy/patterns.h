@@ -10,7 +10,8 @@ extern const struct json_pattern policy_path_none; /* the same, or "" for none *
 extern const struct json_pattern policy_storage_path;
 extern const struct json_pattern policy_capability;
 extern const struct json_pattern policy_fs_type;
-extern const struct json_pattern policy_setting; /* a sysctl; a last component "*" is any rest */
+extern const struct json_pattern policy_setting;    /* a sysctl; a last component "*" is any rest */
+extern const struct json_pattern policy_net_device; /* a final "*" is any rest */
 extern const struct json_pattern policy_pool;
 extern const struct json_pattern policy_profile; /* of AppArmor */
 extern const struct json_pattern policy_label;	 /* of SELinux */

@@ -87,6 +87,7 @@ struct policy_namespaces {
 	bool allow_host_pid, allow_host_ipc, allow_host_network, allow_host_uts;
 	/* Namespaces by path that are not the host's own but belong to its user namespace. */
 	bool allow_host_owned_pid, allow_host_owned_ipc, allow_host_owned_network;
+	bool allow_pinned_ipc; /* of those, one that is held by a mount, not by a process */
 };
 
 struct policy_capabilities {
@@ -110,6 +111,10 @@ struct policy_seccomp {
 	/* A profile in the form of config.json's linux.seccomp instead of the built-in one. */
 	const char *profile;		   /* its file, or "" */
 	const struct spec_seccomp *loaded; /* its contents; filled in by policy_load() */
+	/* Agents that answer for SCMP_ACT_NOTIFY. */
+	struct spec_pair *agents; /* directories of their sockets; none: anywhere */
+	size_t n_agents;
+	bool allow_foreign_agents; /* that run neither as root nor as the runtime's user */
 };
 
 struct policy_paths {
@@ -156,10 +161,25 @@ struct policy_devices {
 	size_t n_extra;
 };
 
+struct policy_net_devices {
+	const char *level;
+	/* Names of devices of the host that may be handed over; a final "*" is any rest. */
+	struct spec_pair *allowed;
+	size_t n_allowed;
+};
+
+struct policy_intel_rdt {
+	const char *level;
+	bool allow_own;		    /* linux.intelRdt without closID: a class of its own */
+	struct spec_pair *clos_ids; /* classes of service that a config may name */
+	size_t n_clos_ids;
+};
+
 struct policy_pids {
 	const char *level;
 	int64_t default_limit; /* when none or "unlimited" is asked for */
 	int64_t ceiling;       /* 0: none */
+	bool required;	       /* refuse where no cgroup can count them (rootless) */
 };
 
 struct policy_memory {
@@ -168,6 +188,7 @@ struct policy_memory {
 	uint32_t ceiling_percent;    /* of RAM, and of swap as much again; 0: none */
 	bool oom_group;		     /* v2: the OOM killer ends the whole container */
 	uint32_t kernel_tcp_percent; /* v1: memory.kmem.tcp of the memory limit; 0: none */
+	bool required;		     /* refuse where no cgroup can limit it (rootless) */
 };
 
 struct policy_cpu {
@@ -251,6 +272,8 @@ struct policy_annotations {
 	const char *level;
 	struct spec_pair *ignored; /* prefixes of keys that other runtimes act on */
 	size_t n_ignored;
+	struct spec_pair *systemd_properties; /* of the scope, "TimeoutStopUSec": may be set */
+	size_t n_systemd_properties;
 };
 
 /* The audit trail; not a rule. */
@@ -274,6 +297,8 @@ struct policy {
 	struct policy_mounts mounts;
 	struct policy_binds binds;
 	struct policy_devices devices;
+	struct policy_net_devices net_devices;
+	struct policy_intel_rdt intel_rdt;
 	struct policy_pids pids;
 	struct policy_memory memory;
 	struct policy_cpu cpu;

@@ -39,6 +39,7 @@ static const struct json_field namespaces[] = {
 	JSON_BOOL(policy_namespaces, allow_host_owned_pid, "allowHostOwnedPid"),
 	JSON_BOOL(policy_namespaces, allow_host_owned_ipc, "allowHostOwnedIpc"),
 	JSON_BOOL(policy_namespaces, allow_host_owned_network, "allowHostOwnedNetwork"),
+	JSON_BOOL(policy_namespaces, allow_pinned_ipc, "allowPinnedIpc"),
 };
 TABLE(namespaces);
 
@@ -58,6 +59,8 @@ static const struct json_field seccomp[] = {
 	JSON_BOOL(policy_seccomp, allow_spec_allow, "allowSpecAllow"),
 	JSON_STRS(policy_seccomp, deny, "deny", .values = policy_seccomp_sets),
 	JSON_STR(policy_seccomp, profile, "profile", .pattern = &policy_path_none),
+	REASONS(policy_seccomp, agents, "agents", policy_path),
+	JSON_BOOL(policy_seccomp, allow_foreign_agents, "allowForeignAgents"),
 };
 TABLE(seccomp, .check = policy_check_seccomp);
 
@@ -130,10 +133,24 @@ static const struct json_field devices[] = {
 };
 TABLE(devices, .check = policy_check_devices);
 
+static const struct json_field net_devices[] = {
+	LEVEL(policy_net_devices),
+	REASONS(policy_net_devices, allowed, "allowed", policy_net_device),
+};
+TABLE(net_devices);
+
+static const struct json_field intel_rdt[] = {
+	LEVEL(policy_intel_rdt),
+	JSON_BOOL(policy_intel_rdt, allow_own, "allowOwn"),
+	REASONS(policy_intel_rdt, clos_ids, "closIDs", policy_words),
+};
+TABLE(intel_rdt);
+
 static const struct json_field pids[] = {
 	LEVEL(policy_pids),
 	JSON_I64(policy_pids, default_limit, "defaultLimit", JSON_BETWEEN(1, PIDS_MAX)),
 	JSON_I64(policy_pids, ceiling, "ceiling", JSON_BETWEEN(0, PIDS_MAX)),
+	JSON_BOOL(policy_pids, required, "required"),
 };
 TABLE(pids, .check = policy_check_pids);
 
@@ -143,6 +160,7 @@ static const struct json_field memory[] = {
 	PERCENT(policy_memory, ceiling_percent, "ceilingPercent", 0),
 	JSON_BOOL(policy_memory, oom_group, "oomGroup"),
 	PERCENT(policy_memory, kernel_tcp_percent, "kernelTcpPercent", 0),
+	JSON_BOOL(policy_memory, required, "required"),
 };
 TABLE(memory, .check = policy_check_memory);
 
@@ -236,6 +254,7 @@ TABLE(exec);
 static const struct json_field annotations[] = {
 	LEVEL(policy_annotations),
 	REASONS(policy_annotations, ignored, "ignored", policy_words),
+	REASONS(policy_annotations, systemd_properties, "systemdProperties", policy_words),
 };
 TABLE(annotations);
 
@@ -274,6 +293,8 @@ static const struct json_field policy_fields[] = {
 	SECTION(mounts, "mounts"),
 	SECTION(binds, "binds"),
 	SECTION(devices, "devices"),
+	SECTION(net_devices, "netDevices"),
+	SECTION(intel_rdt, "intelRdt"),
 	SECTION(pids, "pids"),
 	SECTION(memory, "memory"),
 	SECTION(cpu, "cpu"),

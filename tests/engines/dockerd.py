@@ -3,10 +3,10 @@
 the machine's own Docker is touched. Ended by pid; leaves no bridge, mount or cgroup."""
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import pty
-import select
 import shutil
 import signal
 import struct
@@ -18,7 +18,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
-from harness import BULKHEAD, Failure, check, mount_points, run, wait_for  # noqa: E402
+import terminal  # noqa: E402
+from harness import BULKHEAD, Failure, check, main, mount_points, read, run, wait_for  # noqa: E402
 
 DOCKER = "/usr/bin/docker"
 BRIDGE = "bkhtest0"
@@ -29,9 +30,12 @@ class Docker:
     def __init__(self, top):
         self.top = top
         self.socket = f"{top}/docker.sock"
-        self.parent = f"bkhtest-{os.getpid()}"
+        self.parent = os.path.basename(top)  # a pid may be that of another pid namespace
         self.process = None
         self.runtimes = {"bulkhead": {"path": BULKHEAD}}
+        self.options = {}  # more of daemon.json
+        self.env = None  # of the daemon; None: ours
+        self.storage = "overlay2"  # the storage driver; "overlayfs" is a snapshotter, where daemon.json asks for such
 
     def __call__(self, *args, **kw):
         """docker ARGS -> Result; status=None lets any exit status pass."""
@@ -44,16 +48,8 @@ class Docker:
             time.sleep(0.2)  # until the size is set
             os.execv(DOCKER, [DOCKER, "-H", f"unix://{self.socket}", *args])
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
-        out, typed, end = b"", False, time.monotonic() + 30
-        while time.monotonic() < end:
-            if not select.select([fd], [], [], 0.2)[0]:
-                continue
-            try:
-                data = os.read(fd, 4096)
-            except OSError:
-                break
-            if not data:
-                break
+        out, typed = b"", False
+        for data in terminal.pieces(fd, 30):
             out += data
             if not typed and b"/ # " in out:
                 os.write(fd, script.encode())
@@ -94,37 +90,50 @@ class Docker:
             "cgroup-parent": f"/{self.parent}",
             "exec-opts": ["native.cgroupdriver=cgroupfs"],
             "runtimes": self.runtimes,
+            **self.options,
         }
         with open(f"{self.top}/daemon.json", "w") as f:
             json.dump(config, f)
         run("ip", "link", "add", BRIDGE, "type", "bridge", status=None)
         run("ip", "addr", "replace", f"{NETWORK}.1/24", "dev", BRIDGE)
         run("ip", "link", "set", BRIDGE, "up")
-        self.log = open(f"{self.top}/log", "w")
+        self.log = open(f"{self.top}/log", "a")
         self.process = subprocess.Popen(
             ["/usr/sbin/dockerd", "--config-file", f"{self.top}/daemon.json",
              "--data-root", f"{self.top}/data", "--exec-root", f"{self.top}/exec",
              "--pidfile", f"{self.top}/pid", "-H", f"unix://{self.socket}",
-             "--bridge", BRIDGE, "--storage-driver", "overlay2", "--log-level", "warn"],
-            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True)
+             "--bridge", BRIDGE, "--storage-driver", self.storage, "--log-level", "warn"],
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True, env=self.env)
         wait_for(self.answers, "dockerd answers", limit=60, step=0.2)
+
+    def start_with_image(self):
+        self.start()
+        self.make_busybox_image()
 
     def answers(self):
         if self.process.poll() is not None:
             raise Failure("dockerd ended: " + open(f"{self.top}/log").read()[-2000:])
         return self("version", status=None).status == 0
 
+    def end(self, sig=signal.SIGTERM):
+        """The daemon alone, with its containerd; with live-restore its containers go on."""
+        pidfile = f"{self.top}/exec/containerd/containerd.pid"
+        containerd = read(pidfile) if os.path.exists(pidfile) else "0"
+        self.process.send_signal(sig)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        # A zombie that nobody has waited for yet looks alive to the next dockerd.
+        wait_for(lambda: not os.path.exists(f"/proc/{containerd}/comm"), "the end of its containerd", limit=20)
+
     def stop(self):
         if self.process and self.process.poll() is None:
             ids = self("ps", "-aq", status=None).out.split()
             if ids:
                 self("rm", "-f", "-v", *ids, status=None, limit=120)
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait(10)
+            self.end()
         run("ip", "link", "del", BRIDGE, status=None)
         for attempt in range(50):
             left = [m for m in mount_points() if m.startswith(self.top + "/")]
@@ -163,7 +172,24 @@ def available():
     return os.path.exists("/usr/sbin/dockerd") and os.path.exists(DOCKER)
 
 
+def run_tests(d, start=None, end=None):
+    """The tests of the file that calls, with this daemon, which is gone afterwards. @start: makes more of it than a daemon with the
+    image "bb"; @end: comes before its end."""
+    if not available():
+        print("1..1\nnot ok 1 - dockerd # not installed: contrib/check installs docker.io")
+        sys.exit(1)
+    try:
+        (start or d.start_with_image)()
+        main()
+    finally:
+        if end:
+            end()
+        d.stop()
+
+
+@functools.cache
 def make():
+    """The daemon of this process: where one program runs the scenes of several files, they run under the same one."""
     top = tempfile.mkdtemp(prefix="bkhdock-", dir="/var/tmp")
     os.chmod(top, 0o711)
     return Docker(top)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A containerd of the tests' own and plain `ctr run` with bulkhead as the runtime's binary."""
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
-from harness import (BULKHEAD, Failure, check, equal, has, id_ranges, main, mount_points, proc_status,  # noqa: E402
+from harness import (BULKHEAD, Failure, check, equal, has, id_ranges, main, mount_points, only_if, proc_status,  # noqa: E402
                      read, run, scratch, test, wait_for, write)
 
 top = tempfile.mkdtemp(prefix="bkhctr-", dir="/var/tmp")
@@ -89,7 +90,94 @@ def host_network_is_refused():
     has(ctr_run("true", options=("--net-host",), status=None).err, "policy: ")
 
 
-if __name__ == "__main__":
+@test
+def what_the_runtime_says_reaches_the_user():
+    """By way of the shim, which reads the log: as with runc, but for the name."""
+    for program in ("nonesuch", "/etc/passwd"):
+        said = []
+        for runtime in (BULKHEAD, "/usr/sbin/runc"):
+            r = ctr("run", "--rm", "--runc-binary", runtime, IMAGE, "t5", program, status=1)
+            # What newer ones of runc put in front.
+            said.append(r.err.replace("bulkhead", "runc").replace("error during container init: ", ""))
+        equal(*said, program)
+    r = ctr_run("true", options=("--net-host",), status=1)
+    has(r.err, "OCI runtime create failed: bulkhead create failed: policy: namespaces: the host's network namespace")
+    equal({k: v for k, v in id_ranges().items() if v.endswith("/t5") or v.endswith("/t1")}, {}, "id ranges left")
+
+
+@test
+def pause_metrics_and_resume():
+    seen = []
+    for runtime in (BULKHEAD, "/usr/sbin/runc"):
+        ctr("run", "-d", "--runc-binary", runtime, "--memory-limit", str(64 << 20), IMAGE, "t6", "sleep", "1000")
+        try:
+            def status():
+                return [line.split()[2] for line in ctr("task", "ls").out.splitlines() if line.startswith("t6")][0]
+            ctr("task", "pause", "t6")
+            one = [status(), ctr("task", "exec", "--exec-id", "e", "t6", "true", status=None).status]
+            ctr("task", "resume", "t6")
+            one += [status(), ctr("task", "exec", "--exec-id", "e", "t6", "true", status=None).status, len(ctr("task", "ps", "t6").out.splitlines())]
+            metrics = json.loads(ctr("task", "metrics", "--format", "json", "t6").out)
+            # cgroup v1, v2
+            limits = [metrics.get("memory", {}).get("usage", {}).get("limit"), metrics.get("memory", {}).get("usage_limit")]
+            seen.append([*one, sorted(metrics), limits])
+        finally:
+            ctr("task", "kill", "-s", "SIGKILL", "t6")
+            wait_for(lambda: "STOPPED" in ctr("task", "ls").out, "stopped")
+            ctr("task", "delete", "t6", status=None)
+            ctr("container", "delete", "t6", status=None)
+    equal(*seen, "with bulkhead, and with runc")
+    check(64 << 20 in seen[0][-1], f"the limit: {seen[0]}")
+
+
+def criu_keeps_no_new_privs():
+    """Since 3.19; and such a one runs on the kernels that older ones stumble over."""
+    try:
+        words = run("criu", "--version").out.split()
+    except FileNotFoundError:
+        return False
+    return tuple(int(n) for n in words[1].split(".")[:2]) >= (3, 19)
+
+
+@only_if(criu_keeps_no_new_privs())
+def checkpoint():
+    """The images are there and the container has ended, beside runc: containerd asks for that with or without --exit."""
+    for name, runtime in (("t5", ("--runc-binary", BULKHEAD)), ("t6", ())):
+        ctr("run", "-d", *runtime, IMAGE, name, "sleep", "1000")
+        try:
+            ctr("task", "checkpoint", "--image-path", f"{top}/{name}", name)
+            check(any(n.startswith("core-") for n in os.listdir(f"{top}/{name}")), f"{name}: {os.listdir(f'{top}/{name}')}")
+            wait_for(lambda: "STOPPED" in ctr("task", "ls").out, "stopped")
+        finally:
+            ctr("task", "kill", "-s", "SIGKILL", name, status=None)
+            ctr("task", "delete", name, status=None)
+            ctr("container", "delete", name, status=None)
+        equal(ctr("container", "ls", "-q").out, "", "containers left")
+    equal({k: v for k, v in id_ranges().items() if v.endswith("/t5")}, {}, "id ranges left")
+
+
+@only_if(not criu_keeps_no_new_privs())
+def checkpoint_says_why_not():
+    """Debian's CRIU loses no_new_privs, and cannot run on every kernel: the reason reaches the user, and the container goes on."""
+    ctr("run", "-d", "--runc-binary", BULKHEAD, IMAGE, "t4", "sleep", "1000")
+    try:
+        for options in (("--exit",), (), ("--image-path", f"{top}/images")):
+            r = ctr("task", "checkpoint", *options, "t4", status=None)
+            check(r.status != 0, f"{options}: {r}")
+            has(r.err, "did not terminate successfully")
+            has(r.err.lower(), "criu", f"{options}: the reason")
+            has(ctr("task", "ls").out, "RUNNING")
+        equal(ctr("task", "exec", "--exec-id", "e", "t4", "echo", "in").out, "in\n")
+    finally:
+        ctr("task", "kill", "-s", "SIGKILL", "t4")
+        wait_for(lambda: "STOPPED" in ctr("task", "ls").out, "stopped")
+        ctr("task", "delete", "t4", status=None)
+        ctr("container", "delete", "t4", status=None)
+    equal({k: v for k, v in id_ranges().items() if v.endswith("/t4")}, {}, "id ranges left")
+
+
+def run_tests():
+    """With a containerd of their own."""
     write(f"{top}/config.toml", f'version = 2\nroot = "{top}/root"\nstate = "{top}/state"\n'
           f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\n  address = "{top}/sock"\n'
           f'[ttrpc]\n  address = "{top}/ttrpc"\n')
@@ -110,3 +198,7 @@ if __name__ == "__main__":
         for m in sorted((m for m in mount_points() if m.startswith(top + "/")), reverse=True):
             run("umount", m, status=None)
         shutil.rmtree(top, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    run_tests()

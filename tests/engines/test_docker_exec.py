@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dockerd  # noqa: E402
 from dockerd import DOCKER  # noqa: E402
-from harness import check, equal, has, main, proc_status, read, test, wait_for  # noqa: E402
+from harness import check, equal, has, proc_status, read, test, wait_for  # noqa: E402
 
 d = dockerd.make()
 
@@ -147,12 +147,4 @@ def ends_with_its_container():
 
 
 if __name__ == "__main__":
-    if not dockerd.available():
-        print("1..1\nnot ok 1 - dockerd # not installed: contrib/check installs docker.io")
-        sys.exit(1)
-    try:
-        d.start()
-        d.make_busybox_image()
-        main()
-    finally:
-        d.stop()
+    dockerd.run_tests(d)

@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dockerd  # noqa: E402
-from harness import BULKHEAD, TOP, check, equal, has, lacks, main, read, run, test, write  # noqa: E402
+from harness import BULKHEAD, TOP, check, equal, has, lacks, read, run, test, write  # noqa: E402
 
 d = dockerd.make()
 SHOW = ("sh", "-c", "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; cat /proc/self/uid_map; "
@@ -95,15 +95,7 @@ def a_broken_policy_starts_nothing():
 
 
 if __name__ == "__main__":
-    if not dockerd.available():
-        print("1..1\nnot ok 1 - dockerd # not installed: contrib/check installs docker.io")
-        sys.exit(1)
     for shipped in ("strict", "off", "audit-only"):
         runtime(shipped, policy(shipped))
     runtime("broken", f"{d.top}/broken.json")
-    try:
-        d.start()
-        d.make_busybox_image()
-        main()
-    finally:
-        d.stop()
+    dockerd.run_tests(d)

@@ -2,28 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """podman with storage of the tests' own and bulkhead as its --runtime."""
 import os
-import shutil
 import sys
-import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-import images  # noqa: E402
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from podbox import ENV, box, podman, podman_run, top  # noqa: E402
 from bundle import make_rootfs  # noqa: E402
-from harness import (BULKHEAD, check, equal, has, id_ranges, main, mount_points, proc_status, read, run,  # noqa: E402
-                     scratch, test, wait_for, write)
-
-top = tempfile.mkdtemp(prefix="bkhpod-", dir="/var/tmp")
-# podman asks for a million files; without CAP_SYS_RESOURCE no runtime can raise the hard limit.
-ENV = dict(os.environ, CONTAINERS_CONF=f"{top}/containers.conf")
-
-
-def podman(*args, **kw):
-    return run("podman", "--root", f"{top}/root", "--runroot", f"{top}/run", "--cgroup-manager=cgroupfs",
-               "--runtime", BULKHEAD, *args, env=ENV, **kw)
-
-
-def podman_run(*args, **kw):
-    return podman("run", "--rm", *args, **kw)
+from harness import BULKHEAD, check, equal, has, id_ranges, main, proc_status, read, run, scratch, test, wait_for, write  # noqa: E402
 
 
 @test
@@ -106,8 +90,11 @@ def exec_into():
 @test
 def volume_is_the_containers():
     podman("volume", "create", "v1")
-    podman_run("--network=none", "-v", "v1:/v", "bb", "sh", "-c", "echo x > /v/f; chown 7:8 /v/f")
-    equal(podman_run("--network=none", "-v", "v1:/v", "bb", "stat", "-c", "%u:%g", "/v/f").out, "7:8\n")
+    try:
+        podman_run("--network=none", "-v", "v1:/v", "bb", "sh", "-c", "echo x > /v/f; chown 7:8 /v/f")
+        equal(podman_run("--network=none", "-v", "v1:/v", "bb", "stat", "-c", "%u:%g", "/v/f").out, "7:8\n")
+    finally:
+        podman("volume", "rm", "v1")
 
 
 @test
@@ -170,14 +157,5 @@ def pod_shares_one_user_namespace():
 
 
 if __name__ == "__main__":
-    write(f"{top}/containers.conf", '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n')
-    try:
-        images.busybox_archive(f"{top}/bb.tar")
-        podman("load", "-q", "-i", f"{top}/bb.tar")
-        podman("tag", "docker.io/library/bb:latest", "bb")
+    with box():
         main()
-    finally:
-        podman("rm", "-fa", "-t", "0", status=None, limit=120)
-        for m in sorted((m for m in mount_points() if m.startswith(top + "/")), reverse=True):
-            run("umount", m, status=None)
-        shutil.rmtree(top, ignore_errors=True)

@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dockerd  # noqa: E402
-from harness import BULKHEAD, check, equal, has, main, read, run, scratch, test, wait_for, write  # noqa: E402
+from harness import BULKHEAD, check, equal, has, read, run, scratch, test, wait_for, write  # noqa: E402
 
 d = dockerd.make()
 
@@ -100,12 +100,4 @@ def a_limit_that_somebody_raised():
 
 
 if __name__ == "__main__":
-    if not dockerd.available():
-        print("1..1\nnot ok 1 - dockerd # not installed: contrib/check installs docker.io")
-        sys.exit(1)
-    try:
-        d.start()
-        d.make_busybox_image()
-        main()
-    finally:
-        d.stop()
+    dockerd.run_tests(d)

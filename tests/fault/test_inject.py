@@ -77,14 +77,15 @@ def inject(b, call, nth, follow, error="EIO"):
     return p.returncode != 0
 
 
-def sweep(follow, limit_per_call):
+def sweep(follow, limit_per_call, calls=CALLS, hooks=None, least=50):
     if not shutil.which("strace"):
         raise Failure("strace is not installed: contrib/check installs it")
     with bundle() as b:
         b.args("true" if follow else "sleep", "1000")
+        b.config["hooks"] = hooks or {}
         counts = count_calls(b, follow)
         failures, failed = [], 0
-        for call in CALLS:
+        for call in calls:
             n = counts.get(call, 0)
             # All of the rare ones; a spread of the frequent ones.
             picks = range(1, n + 1) if n <= limit_per_call else sorted(
@@ -95,7 +96,7 @@ def sweep(follow, limit_per_call):
                 except Failure as e:
                     failures.append(str(e))
         # The faults do arrive: else this test could not fail.
-        check(failed > 50, f"only {failed} creates failed")
+        check(failed > least, f"only {failed} creates failed")
         check(not failures, f"{len(failures)} of them:\n" + "\n".join(failures[:20]))
 
 
@@ -107,6 +108,16 @@ def each_call_of_the_runtime_fails_once():
 @test(limit=900)
 def each_call_of_the_containers_process_fails_once():
     sweep(["-f"], int(os.environ.get("BULKHEAD_FAULTS", "12")))
+
+
+@test(limit=900)
+def each_call_around_hooks_fails_once():
+    """Of the runtime and of the hooks' processes, up to their execve(2)."""
+    hook = [{"path": "/bin/true", "timeout": 20}]
+    hooks = {k: hook for k in ("prestart", "createRuntime", "createContainer", "poststart", "poststop")}
+    calls = "clone pipe2 setns setpgid setresuid chdir dup2 dup3 close_range keyctl execve wait4 waitid pidfd_open poll kill".split()
+    sweep([], 8, calls, hooks, 10)
+    sweep(["-f"], 8, calls, hooks, 10)
 
 
 if __name__ == "__main__":

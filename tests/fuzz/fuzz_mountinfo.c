@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "apply/overlay_options.h"
 #include "base/arena.h"
 #include "base/err.h"

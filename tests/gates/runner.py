@@ -42,6 +42,12 @@ CASES = [
      "1 passed, 1 failed, 0 skipped", 1),
     ("a child that stays behind", "echo 1..1; echo ok 1 - a; sleep 60 &", ["--time-limit", "20"],
      "1 passed, 0 failed, 0 skipped", 0),
+    ("beside the others", "echo 1..1; echo ok 1 - a", ["--beside", "SUITE"], "1 passed, 0 failed, 0 skipped", 0),
+    ("on either side", "echo 1..1; echo ok 1 - a", ["--either", "SUITE"], "1 passed, 0 failed, 0 skipped", 0),
+    ("a failure on either side", "echo 1..1; echo not ok 1 - a", ["--beside", "vm", "--either", "SUITE"],
+     "0 passed, 1 failed, 0 skipped", 1),
+    ("a failure beside the others", "echo 1..1; echo not ok 1 - a", ["--beside", "SUITE"],
+     "0 passed, 1 failed, 0 skipped", 1),
     ("words that only look like results", "echo 1..1; echo okay; echo nothing; echo ok 1 - a", [],
      "1 passed, 0 failed, 0 skipped", 0),
 ]

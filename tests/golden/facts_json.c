@@ -32,7 +32,7 @@ struct ns_doc {
 struct facts_doc {
 	const char *kernel, *cgroup;
 	uint64_t *memory;
-	bool in_userns, no_swap_accounting;
+	bool in_userns, host_root_mapped, no_swap_accounting;
 	struct bind_doc *binds;
 	struct ns_doc *namespaces;
 	char **sockets;
@@ -45,7 +45,7 @@ struct facts_doc {
 
 static const char *const kinds[] = {"dir", "file", "socket", "char", "block", NULL};
 static const char *const file_systems[] = {"ext4", "tmpfs", "proc", "sysfs", "overlay", NULL};
-static const char *const owners[] = {"own", "host", "foreign", NULL};
+static const char *const owners[] = {"own", "host", "pinned", "foreign", NULL};
 static const char *const selinux_modes[] = {"permissive", "enforcing", NULL};
 static const char *const layouts[] = {"v1", "hybrid", "v2", NULL};
 
@@ -77,6 +77,7 @@ static const struct json_field facts_fields[] = {
 	JSON_STR(facts_doc, cgroup, "cgroup", .values = layouts),
 	JSON_U64_OPT(facts_doc, memory, "memory"),
 	JSON_BOOL(facts_doc, in_userns, "inUserns"),
+	JSON_BOOL(facts_doc, host_root_mapped, "hostRootMapped"),
 	JSON_BOOL(facts_doc, no_swap_accounting, "noSwapAccounting"),
 	JSON_OBJS(facts_doc, binds, "binds", bind_doc, bind_doc_schema),
 	JSON_OBJS(facts_doc, namespaces, "namespaces", ns_doc, ns_doc_schema),
@@ -167,6 +168,7 @@ static struct ns_fact ns_of(const struct facts_doc *d, const char *type, struct 
 			continue;
 		f.exists = true;
 		f.is_own = str_eq(x->owner, "own");
+		f.pinned = str_eq(x->owner, "pinned");
 		if (!str_eq(x->owner, "foreign"))
 			break;
 		struct id_extent *e = arena_alloc(a, sizeof(*e));
@@ -226,6 +228,8 @@ static void set_modules(const struct facts_doc *d, struct arena *a, struct host_
 	f->landlock_abi = (int)d->landlock;
 }
 
+static const struct id_extent podman_ids[] = {{0, 0, 1}, {1, 1, 65536}};
+
 int facts_parse(const char *text, size_t len, const struct spec *s, struct arena *a,
 		struct host_facts *ret, struct err *e)
 {
@@ -239,6 +243,9 @@ int facts_parse(const char *text, size_t len, const struct spec *s, struct arena
 		return err_set(e, ERR_SPEC, EINVAL, "/kernel: not a version");
 	f.mem_total = d.memory ? *d.memory : 8ull << 30;
 	f.in_userns = d.in_userns;
+	f.host_root_mapped = d.host_root_mapped;
+	if (d.in_userns) /* as rootless podman maps them */
+		f.caller_ids = (struct id_maps){podman_ids, podman_ids, 2, 2};
 	f.swap_accounting = !d.no_swap_accounting;
 	f.cpus = d.cpus;
 	f.restart_pause = d.restart_pause;

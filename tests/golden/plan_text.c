@@ -185,12 +185,30 @@ static void add_process(const struct process_plan *p, struct strbuf *out)
 			    (unsigned long long)p->rlimits[i].hard);
 	if (p->oom_score_adj_set)
 		strbuf_addf(out, "oom_score_adj: %d\n", p->oom_score_adj);
+	if (p->memory_policy.set)
+		strbuf_addf(out, "memory policy: %#x\n", (unsigned)p->memory_policy.mode);
 	if (p->terminal)
 		strbuf_adds(out, "terminal\n");
 	if (p->apparmor_profile)
 		strbuf_addf(out, "AppArmor profile: %s\n", p->apparmor_profile);
 	if (p->selinux_label)
 		strbuf_addf(out, "SELinux label: %s\n", p->selinux_label);
+}
+
+static void add_net_devices(const struct net_devices_plan *d, struct strbuf *out)
+{
+	for (size_t i = 0; i < d->n; i++)
+		strbuf_addf(out, "network device: %s as %s\n", d->items[i].name,
+			    d->items[i].inside);
+}
+
+static void add_intel_rdt(const struct intel_rdt_plan *p, struct strbuf *out)
+{
+	if (p->set)
+		strbuf_addf(out, "class of service: %s%s%s%s\n", p->group, p->own ? " own" : "",
+			    p->monitor ? " monitored by " : "", p->monitor ? p->monitor : "");
+	for (size_t i = 0; i < p->n_lines; i++)
+		strbuf_addf(out, "schemata: %s (%s)\n", p->lines[i].text, p->lines[i].pointer);
 }
 
 static void add_hooks(const struct hooks_plan *h, struct strbuf *out)
@@ -204,6 +222,8 @@ static void add_hooks(const struct hooks_plan *h, struct strbuf *out)
 void plan_text(const struct plan *p, struct strbuf *out)
 {
 	add_namespaces(&p->ns, out);
+	add_net_devices(&p->net_devices, out);
+	add_intel_rdt(&p->intel_rdt, out);
 	add_mounts(p, out);
 	add_cgroup(&p->cgroup, out);
 	add_process(&p->process, out);

@@ -32,6 +32,8 @@ REPLACEMENTS = [
     (re.compile(r"^commit: .+$", re.MULTILINE), "commit: @COMMIT@"),
     (re.compile(r"^libseccomp: \d+\.\d+\.\d+$", re.MULTILINE), "libseccomp: @LIBSECCOMP@"),
     (re.compile(r'(libseccomp\.version": )"\d+\.\d+\.\d+"'), r'\1"@LIBSECCOMP@"'),
+    # libseccomp 2.6 knows it.
+    (re.compile(r'^ +"SCMP_ARCH_LOONGARCH64",\n', re.MULTILINE), ""),
     (re.compile(r'("(apparmor|selinux)": \{\s*"enabled": )(true|false)'), r"\1@BUILD@"),
 ]
 

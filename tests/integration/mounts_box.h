@@ -416,8 +416,10 @@ static int box_plan(const struct box *b, struct arena *a, struct mounts_plan *pl
 	struct spec *s;
 	char *json = arena_printf(a,
 				  "{\"ociVersion\":\"1.2.0\",\"root\":{\"path\":\"r\"},"
+				  "\"process\":{\"terminal\":%s,\"cwd\":\"/\"},"
 				  "\"mounts\":%s,\"linux\":{%s}}",
-				  b->mounts ? b->mounts : "[]", b->linux_ ? b->linux_ : "");
+				  b->terminal ? "true" : "false", b->mounts ? b->mounts : "[]",
+				  b->linux_ ? b->linux_ : "");
 
 	*ns = (struct namespaces_plan){.maps = {.uid = &map, .gid = &map, .n_uid = 1, .n_gid = 1},
 				       .root_uid = BOX_UID,

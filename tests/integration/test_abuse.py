@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, cgroups, check, equal, has, id_ranges, main, proc_status, read, test,  # noqa: E402
+from harness import (BULKHEAD, cgroups, check, equal, has, id_ranges, main, proc_status, read, run, test,  # noqa: E402
                      wait_for, write)
 
 SEED = int(os.environ.get("BULKHEAD_SEED", "1"))
@@ -275,12 +275,14 @@ def a_reused_pid_is_not_signalled():
 
 @test
 def another_containers_cgroup_is_not_ours():
-    """A creator that was killed named a cgroup that others live in: delete leaves those alone."""
+    """A creator that was killed named a cgroup that others live in: kill and delete leave those alone."""
     with bundle() as b:
         b.config["linux"]["cgroupsPath"] = "/bkht-shared/one"
         with b.started("sleep", "1000") as first:
             pid = b.state(first)["pid"]
             has(b.refused("cgroup").err, "not empty")
+            # Nor when the runtime is in a pid namespace in which those processes have no number.
+            has(run("unshare", "-pf", "--kill-child", "--mount-proc", *b.command("run", "-b", f"{b.top}/bundle", b.new_id()), status=1).err, "not empty")
             # The record as it is before the cgroups are made.
             second = b.new_id()
             os.mkdir(f"{b.root}/{second}", 0o700)
@@ -289,6 +291,8 @@ def another_containers_cgroup_is_not_ours():
             for k in ("pid", "startTime"):
                 record.pop(k, None)
             write(f"{b.root}/{second}/state.json", json.dumps(record), 0o600)
+            for argv in (["--all", second, "KILL"], ["-a", second, "TERM"]):
+                has(b("kill", *argv, status=1).err, "container not running")
             b("delete", "--force", second)
             check(not os.path.exists(f"{b.root}/{second}"), "state left")
             equal((b.state(first)["status"], b.state(first)["pid"]), ("running", pid))

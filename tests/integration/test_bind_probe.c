@@ -201,6 +201,40 @@ TEST(sockets_of_the_list_and_their_name_elsewhere)
 	close(d);
 }
 
+TEST(other_paths_of_what_is_mounted)
+{
+	private_host();
+	make_dir("data", 0755);
+	make_dir("data/volume", 0755);
+	make_dir("data/volume/theirs", 0777);
+	make_dir("data/volume/theirs/sub", 0755);
+	make_dir("here", 0755);
+	CHECK(mount("data/volume/theirs/sub", "here", NULL, MS_BIND, NULL) == 0);
+	struct bind_fact f = probe("/media/here");
+	CHECK(f.mount_root);
+	CHECK_INT(f.n_aliases, 1);
+	CHECK_STR(f.aliases[0].path, "/media/data/volume/theirs/sub");
+	CHECK_INT(f.aliases[0].mount, strlen("/media"));
+	CHECK_INT(f.aliases[0].guarded, strlen("/media/data/volume/theirs"));
+	CHECK_INT(probe("/media/data/volume").n_aliases, 0);
+
+	/* Through a second mount of the same file system, too; not where something lies over it. */
+	make_dir("second", 0755);
+	CHECK(mount("data", "second", NULL, MS_BIND, NULL) == 0);
+	f = probe("/media/here");
+	CHECK_INT(f.n_aliases, 2);
+	CHECK_STR(f.aliases[1].path, "/media/second/volume/theirs/sub");
+	CHECK_INT(f.aliases[1].mount, strlen("/media/second"));
+	CHECK(mount("none", "data/volume", "tmpfs", 0, NULL) == 0);
+	f = probe("/media/here");
+	CHECK_INT(f.n_aliases, 1);
+	CHECK_STR(f.aliases[0].path, "/media/second/volume/theirs/sub");
+
+	/* What has been removed meanwhile is nowhere else. */
+	CHECK(rmdir("second/volume/theirs/sub") == 0);
+	CHECK_INT(probe("/media/here").n_aliases, 0);
+}
+
 TEST(listed_directories)
 {
 	struct policy_host_path list[] = {{"/media/link", "readonly", "x"},

@@ -73,7 +73,7 @@ REFUSED = [
     (mount("/h", "overlay", "overlay", "lowerdir=/run:/etc"), "policy: mounts"),
     (mount("/h", "bind", "{d}", "bind", "shared"), "policy: mounts"),
     (mount("/h", "bind", "{d}", "bind", "remount"), "remount"),
-    (mount("/h", "proc", "proc", "pidns=/proc/1/ns/pid"), "not allowed"),
+    (mount("/h", "proc", "proc", "pidns=/proc/1/ns/pid"), "is no parameter"),
     (mount("/h", "tmpfs", "x", "uid=4294967295"), "not an id"),
     # Destinations that end up in /proc, or on it.
     (mount("/dev/../proc/sys", "bind", "{d}", "bind"), "inside /proc"),

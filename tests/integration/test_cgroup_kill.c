@@ -2,6 +2,7 @@
 /* Real cgroups: entering, signalling, freezing, emptying and removing them. */
 #include "tests/integration/cgroup_box.h"
 
+#include <limits.h>
 #include <sched.h>
 #include <sys/file.h>
 
@@ -179,6 +180,45 @@ TEST(process_hidden_below_is_found)
 	CHECK_INT(cgroup_kill(&cgroup, SIGKILL, &error), 0);
 	CHECK_INT(exit_status(pid), 128 + SIGKILL);
 	BOX_END(); /* removes x/y and x as well */
+}
+
+/*
+ * Names of 250 bytes, one in the other, until no path reaches the last: what a container with a
+ * cgroup mount of its own can do. Returns a descriptor of the last one.
+ */
+static int nest_beyond_paths(int fd)
+{
+	char name[251] = {0};
+
+	memset(name, 'n', 250);
+	for (int i = 0; i < PATH_MAX / 250 + 3; i++) {
+		CHECK(mkdirat(fd, name, 0755) == 0 || errno == EEXIST);
+		int next = openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = next;
+	}
+	return fd;
+}
+
+TEST(process_deeper_than_a_path_is_found)
+{
+	char text[16];
+
+	BOX_CREATE("deep");
+	pid_t pid = fork();
+	if (pid == 0)
+		wait_forever();
+	snprintf(text, sizeof(text), "%d", pid);
+	for (size_t i = 0; i < plan.n_trees; i++) {
+		AUTO_FD last =
+			nest_beyond_paths(open(plan.paths[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		CHECK(last >= 0);
+		CHECK(plan.trees[i].fill_cpuset || file_write_at(last, "cgroup.procs", text) == 0);
+	}
+	CHECK_INT(box_pids(), 1);
+	CHECK_MSG(cgroup_kill(&cgroup, SIGKILL, &error) == 0, "%s", error.msg);
+	CHECK_INT(exit_status(pid), 128 + SIGKILL);
+	BOX_END(); /* removes them all */
 }
 
 /* Signals. */

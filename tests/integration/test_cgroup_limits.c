@@ -32,7 +32,7 @@ TEST(limits_are_in_the_files_and_in_the_record)
 	CHECK_STR(box_read("pids", "pids.max", "pids.max"), "100");
 	CHECK_STR(box_read("memory", "memory.limit_in_bytes", "memory.max"), "67108864");
 	CHECK_STR(box_read("memory", "memory.soft_limit_in_bytes", "memory.low"), "33554432");
-	CHECK_STR(box_read("cpu", "cpu.shares", "cpu.weight"), on_v1("cpu") ? "512" : "20");
+	CHECK_STR(box_read("cpu", "cpu.shares", "cpu.weight"), on_v1("cpu") ? "512" : "59");
 	CHECK_STR(box_read("cpu", "cpu.cfs_quota_us", "cpu.max"),
 		  on_v1("cpu") ? "50000" : "50000 100000");
 	CHECK_STR(box_read("cpuset", "cpuset.cpus", "cpuset.cpus"), "0");

@@ -88,6 +88,13 @@ def without_root():
     equal(row(found, "file systems", "idmapped mounts"),
           {"result": "WARN", "area": "file systems", "what": "idmapped mounts", "seen": "not tried", "todo": "run this as root"})
     equal(row(found, "cgroups", "controller pids")["result"], "OK")
+    seen = row(found, "without root", "subordinate ids")
+    equal((seen["result"], seen["seen"]), ("WARN", "none in /etc/subuid and /etc/subgid"))
+    equal(row(found, "without root", "delegated cgroup"),
+          {"result": "WARN", "area": "without root", "what": "delegated cgroup", "seen": "none",
+           "todo": "no limit on memory, and processes are counted for each user inside: systemd-run --user --scope, or "
+                   "--systemd-cgroup (row below)"})
+    has(row(found, "without root", "cgroup by --systemd-cgroup")["seen"], "XDG_RUNTIME_DIR is not set")
 
 
 @test

@@ -12,8 +12,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, NOBODY, TOP, as_nobody, check, equal, has, lacks, main, read, test, wait_for,  # noqa: E402
-                     write)
+from harness import (BULKHEAD, NOBODY, TOP, as_nobody, check, equal, has, lacks, main, read, run, test,  # noqa: E402
+                     wait_for, write)
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.?\d*Z")
 
@@ -184,6 +184,29 @@ def relative_paths(b):
 
 
 @on_bundle
+def what_happens_with_debug(b):
+    """Each step of create and exec, where --log says, at the moment it begins: a failing one is the last."""
+    log = f"{b.top}/log"
+    steps = lambda: [json.loads(line) for line in read(log).splitlines()]
+    b.config["linux"]["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "flags": ["SECCOMP_FILTER_FLAG_LOG"]}
+    b.args("true").save()
+    has(b("--debug", "run", "-b", path(b), "c0").err, 'level=debug msg="c0: reading the bundle"')
+    b.args("sleep", "60")
+    with b.started() as cid:
+        equal(b("--debug", "--log", log, "--log-format", "json", "exec", cid, "true").err, "")
+        equal({line["level"] for line in steps()}, {"debug"})
+        equal((steps()[0]["msg"], steps()[-1]["msg"]), (f"{cid}: looking at the container", f"{cid}: starting the program"))
+    os.unlink(log)
+    b.config["hooks"] = {"createRuntime": [{"path": "/bin/false"}]}
+    b.save()
+    b("--debug", "--log", log, "--log-format", "json", "run", "-b", path(b), "c1", status=1)
+    said = [line["msg"] for line in steps()]
+    has(said, "c1: mounting")
+    equal(said[-2], "c1: running hooks")
+    check(any(re.match(r"c1: seccomp filter flags: 2, \d+ instructions, built-in\+config", m) for m in said), said)
+
+
+@on_bundle
 def console_socket(b):
     """One message: one descriptor, and the name of the terminal."""
     b.config["process"]["terminal"] = True
@@ -210,7 +233,7 @@ def console_socket(b):
 
 @on_bundle
 def preserved_fds(b):
-    b.args("sh", "-c", "cat <&3; ls /proc/self/fd").save()
+    b.args("sh", "-c", "cat <&3 2>/dev/null; ls /proc/self/fd").save()
     write(f"{b.top}/file", "preserved\n")
     with open(f"{b.top}/file") as file:
         for fd in (3, 4):
@@ -220,7 +243,7 @@ def preserved_fds(b):
         os.close(4)
     equal(r.out.split(), ["preserved", "0", "1", "2", "3", "4"], "3 and what ls opens as 4, nothing else")
     r = b("run", "--preserve-fds", "900", "-b", path(b), "c1", status=1)
-    has(r.err, "unable to stat preserved-fd")
+    has(r.err, "unable to stat preserved-fd 0 (of 900)")
     b.nothing_left("c1")
 
 
@@ -245,6 +268,18 @@ def rootless_spec(b):
     has(json.loads(read(f"{b.top}/config.json"))["linux"]["namespaces"], {"type": "user"})
 
 
+@on_bundle
+def systemd_that_is_not_there(b):
+    env = {"PATH": os.environ["PATH"], "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent/bus"}
+    b.save()
+    for words in (["--systemd-cgroup"], ["--cgroup-manager", "systemd"]):
+        cid = b.new_id()
+        program, *rest = b.command("run", "--bundle", f"{b.top}/bundle", cid)
+        r = run(program, *words, *rest, env=env, status=1)
+        has(r.err, "--systemd-cgroup: no message bus to talk to: nobody listens on /nonexistent/bus")
+        b.nothing_left(cid)
+
+
 @test
 def features_need_no_root():
     r = as_nobody("features", cwd="/")
@@ -257,7 +292,7 @@ def features_need_no_root():
     has(found["linux"]["capabilities"], "CAP_CHECKPOINT_RESTORE")
     has(found["linux"]["seccomp"]["actions"], "SCMP_ACT_ERRNO")
     equal(found["linux"]["mountExtensions"]["idmap"]["enabled"], True)
-    equal(found["linux"]["cgroup"]["systemd"], False)
+    equal(found["linux"]["cgroup"]["systemd"], True)
 
 
 def explained(b, status):
@@ -294,10 +329,10 @@ def explain_says_what_run_says(b):
         config["process"]["args"] = []
 
     def rdt(config):
-        config["linux"]["intelRdt"] = {"closID": "x"}
+        config["linux"]["intelRdt"] = {"schemata": ["L3:0=f"]}
 
     original = json.dumps(b.config)
-    for edit, words in ((host_pid, "policy: "), (no_args, "/process/args: args must not be empty"), (rdt, "/linux/intelRdt")):
+    for edit, words in ((host_pid, "policy: "), (no_args, "/process/args: args must not be empty"), (rdt, "policy: intel-rdt: ")):
         b.config = json.loads(original)
         edit(b.config)
         found = explained(b, 1)

@@ -126,9 +126,9 @@ def cve_2019_5736_program_is_the_runtime():
             try_run(b, *argv)
         image_link(b, "bin/link", "/proc/self/exe")
         try_run(b, "/bin/link", "--version")
-        # A process that holds the binary open for reading tries to open it again for writing.
+        # A process that holds the binary open for reading, when it comes in time, tries to open it again for writing.
         write(f"{b.rootfs}/bin/writer", "#!/proc/self/exe\n", 0o755)
-        try_run(b, "sh", "-c", "/bin/writer & exec 9</proc/$!/exe; wait; echo x >/proc/self/fd/9; exit 0")
+        try_run(b, "sh", "-c", "/bin/writer & (exec 9</proc/$!/exe; sleep 0.1; echo x >/proc/self/fd/9); wait; exit 0")
         after = hashlib.sha256(open(BULKHEAD, "rb").read()).digest(), os.stat(BULKHEAD)
         equal((after[0], after[1].st_ino, after[1].st_mtime_ns, after[1].st_mode),
               (before[0], before[1].st_ino, before[1].st_mtime_ns, before[1].st_mode), "the runtime's binary")

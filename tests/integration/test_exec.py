@@ -62,7 +62,7 @@ def words_of_errors():
             has(fails("-d", "-t", cid, "true"), "cannot allocate tty if bulkhead will detach without setting console socket")
             has(fails("--console-socket", "/x", cid, "true"), "cannot use console socket if bulkhead will not detach")
             has(fails("-e", "NOVALUE", cid, "true"), "invalid environment variable: missing '='")
-            has(fails("--preserve-fds", "7", cid, "true"), "unable to stat preserved-fd")
+            has(fails("--preserve-fds", "7", cid, "true"), "unable to stat preserved-fd 0 (of 7)")
             has(fails("--process", "/none/file", cid), "/none/file: no such file or directory")
             for text in ("{", "[]", '{"args": 7}', '{"cwd": "/", "args": ["true", 7]}'):
                 write(f"{b.top}/bad", text)
@@ -231,6 +231,13 @@ def never_more_than_the_first_process():
             equal(int(fields(b("exec", cid, "cat", "/proc/self/status").out)["CapEff"][0], 16), 0)
             s = fields(b("exec", "--cap", "CAP_KILL", cid, "cat", "/proc/self/status").out)
             equal((int(s["CapEff"][0], 16), int(s["CapInh"][0], 16)), (1 << 5, 0), "CVE-2022-29162")
+        # Ambient, and so in force for any user, is what the container has as inheritable.
+        b.policy = dict.fromkeys(("exec", "capabilities"), {"level": "off"})
+        b.config["process"]["user"] = {"uid": 1000, "gid": 1000}
+        b.config["process"]["capabilities"] = {"bounding": ["CAP_KILL", "CAP_CHOWN"], "inheritable": ["CAP_KILL"]}
+        with b.started("sleep", "1000") as cid:
+            s = fields(b("exec", "--cap", "CAP_KILL", "--cap", "CAP_CHOWN", cid, "cat", "/proc/self/status").out)
+            equal([int(s[f"Cap{c}"][0], 16) for c in ("Eff", "Inh", "Amb")], [1 << 5] * 3, "of another user")
 
 
 @test

@@ -8,8 +8,10 @@ import os
 import pty
 import re
 import select
+import signal
 import socket
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -17,7 +19,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
 from execs import detached, fields, process  # noqa: E402
-from harness import BULKHEAD, check, equal, has, lacks, main, read, test  # noqa: E402
+from harness import BULKHEAD, check, equal, has, lacks, main, read, test, wait_for  # noqa: E402
 
 
 def read_until(fd, text, limit=10.0):
@@ -52,6 +54,25 @@ def terminal_in_the_foreground():
         os.close(master)
 
 
+@test
+def terminal_with_a_read_only_dev():
+    """The first process's terminal lies on /dev/console, in a /dev that nobody may write to."""
+    with bundle() as b:
+        b.config["process"]["terminal"] = True
+        next(m for m in b.config["mounts"] if m["destination"] == "/dev")["options"].append("ro")
+        b.args("sh", "-c", "stty -echo; stat -c '%F %t:%T' /dev/console; touch /dev/x; exit 5").save()
+        cid = b.new_id()
+        pid, master = pty.fork()
+        if pid == 0:
+            os.execv(BULKHEAD, [BULKHEAD, "--root", b.root, "run", "-b", f"{b.top}/bundle", cid])
+        out = read_until(master, b"nothing that comes").decode()
+        has(out, "character special file 88:0")
+        has(out, "Read-only file system")
+        equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 5)
+        os.close(master)
+        b.nothing_left(cid)
+
+
 @contextlib.contextmanager
 def receiver(path):
     """A socket that takes one descriptor: a function that returns (data, descriptor)."""
@@ -69,6 +90,33 @@ def receiver(path):
             return data.decode(), got[0]
         yield take
     os.unlink(path)
+
+
+@test
+def pidfd_of_a_first_process():
+    """With create and run: it is told before "created", and nobody else keeps the connection."""
+    with bundle() as b:
+        for command in (["create"], ["run", "-d"]):
+            with receiver(f"{b.top}/pidfd") as pidfd:
+                b.args("sh", "-c", "ls -l /proc/self/fd > /tmp/fds 2>/dev/null; exec sleep 1000").save()
+                cid = b.new_id()
+                with open(f"{b.top}/out", "w") as out:
+                    p = subprocess.run(b.command(*command, "-b", f"{b.top}/bundle", "--pidfd-socket", f"{b.top}/pidfd", cid),
+                                       stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=20)
+                equal((p.returncode, read(f"{b.top}/out")), (0, ""))
+                text, fd = pidfd()
+                equal(text, "standard")
+                state = b.state(cid)
+                equal(fields(read(f"/proc/self/fdinfo/{fd}"))["Pid"], [str(state["pid"])])
+                if command == ["create"]:
+                    b("start", cid)
+                lacks(wait_for(lambda: os.path.exists(f"{b.rootfs}/tmp/fds") and read(f"{b.rootfs}/tmp/fds"), "list"), "socket:")
+                signal.pidfd_send_signal(fd, signal.SIGKILL)
+                check(select.select([fd], [], [], 10)[0], "the end is seen by the pidfd")
+                os.close(fd)
+                b("delete", "--force", cid)
+                b.nothing_left(cid)
+                os.unlink(f"{b.rootfs}/tmp/fds")
 
 
 @test

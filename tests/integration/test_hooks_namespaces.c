@@ -161,7 +161,7 @@ TEST(process_that_is_gone)
 	int pid = sh_env("echo ran > out", NULL, 10, &h);
 	close(pidfd);
 	CHECK_INT(net, -ESRCH);
-	CHECK_HAS(err.msg, "start /bin/sh: no such process");
+	CHECK_HAS(err.msg, "enter the container's namespaces for /bin/sh: no such process");
 	CHECK_INT(pid, -ESRCH);
 	CHECK_STR(out(), "ENOENT");
 }
@@ -171,6 +171,37 @@ static int run_sleeper(void *arg, struct err *e)
 {
 	(void)arg, (void)e;
 	return sh("echo $$ > out; exec sleep 40");
+}
+
+/* The moment in which a runtime can die unseen: its child is there, and has not asked for the
+ * signal. */
+static bool slow;
+int __real_prctl(int option, ...);
+int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
+int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+	if (slow && option == PR_SET_PDEATHSIG)
+		usleep(1500 * 1000);
+	return __real_prctl(option, a, b, c, d);
+}
+
+static int run_slow_sleeper(void *arg, struct err *e)
+{
+	slow = true;
+	return run_sleeper(arg, e);
+}
+
+TEST(hook_of_a_runtime_that_is_dead_does_not_begin)
+{
+	struct box box;
+
+	box_open(&box, 0, run_slow_sleeper, NULL);
+	CHECK(write(box.go_fd, "g", 1) == 1);
+	usleep(500 * 1000);
+	kill(box.pid, SIGKILL);
+	waitpid(box.pid, NULL, 0);
+	usleep(1500 * 1000);
+	CHECK_STR(out(), "ENOENT");
 }
 
 TEST(hook_dies_with_the_runtime)

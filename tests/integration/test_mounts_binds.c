@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Bind mounts: attributes, ids, propagation, sources and targets. */
+#include "apply/mounts_priv.h"
 #include "tests/integration/mounts_box.h"
 
 /* proc, and one bind with these options. The text stays valid for eight calls. */
@@ -91,6 +92,108 @@ TEST(maps_of_their_own)
 	IN(&b, "stat", "/data/file", NULL, "3:4 644 file");
 	IN(&b, "stat", "/data", NULL, "65534:65534 755 dir");
 	box_stop(&b);
+}
+
+/* Two mounts, each with its own maps of several lines; "ridmap" reaches what is mounted below. */
+TEST(maps_over_what_is_mounted_below)
+{
+	struct box b = {.rootfs = box_image("ridmap")};
+	char more[512];
+
+	host_dir("ridmap-src");
+	make_dirs(at("ridmap-src/below"));
+	if (mount("tmpfs", at("ridmap-src/below"), "tmpfs", 0, NULL) != 0)
+		CHECK(false);
+	make_file(at("ridmap-src/below/file"), "x");
+	CHECK(chown(at("ridmap-src/below/file"), 9, 9) == 0);
+	CHECK(chown(at("ridmap-src/file"), 7, 7) == 0);
+	snprintf(more, sizeof(more),
+		 ",\"uidMappings\":[{\"containerID\":7,\"hostID\":%u,\"size\":1},"
+		 "{\"containerID\":9,\"hostID\":%u,\"size\":2}],"
+		 "\"gidMappings\":[{\"containerID\":0,\"hostID\":%u,\"size\":100}]",
+		 BOX_UID + 3, BOX_UID + 20, BOX_UID + 500);
+	b.mounts = bind_json(at("ridmap-src"), "/data", "\"rbind\",\"ridmap\"", more);
+	BOX_START(&b);
+	IN(&b, "stat", "/data/file", NULL, "3:507 644 file");
+	IN(&b, "stat", "/data/below/file", NULL, "20:509 644 file");
+	IN(&b, "stat", "/data", NULL, "65534:500 755 dir");
+	box_stop(&b);
+	b.mounts = bind_json(at("ridmap-src"), "/data", "\"rbind\",\"idmap\"", more);
+	BOX_START(&b);
+	IN(&b, "stat", "/data/file", NULL, "3:507 644 file");
+	IN(&b, "stat", "/data/below/file", NULL, "65534:65534 644 file");
+	box_stop(&b);
+}
+
+static struct mount_plan locked_plan(uint64_t set, uint64_t clr, bool recursive)
+{
+	return (struct mount_plan){.index = 4,
+				   .kind = MOUNT_BIND,
+				   .source = at("locked"),
+				   .recursive = recursive,
+				   .attr_set = recursive ? 0 : set,
+				   .attr_clr = recursive ? 0 : clr,
+				   .rec_set = recursive ? set : 0,
+				   .rec_clr = recursive ? clr : 0};
+}
+
+/* The flags that the clone has in the end; -1: refused. */
+static long locked_flags(uint64_t set, uint64_t clr, bool recursive)
+{
+	struct mount_plan p = locked_plan(set, clr, recursive);
+	struct mounts_env env = {.userns_fd = -1};
+	struct err e = {0};
+	struct statvfs v;
+	bool unmapped;
+	AUTO_FD fd = mounts_source_open(&p, &unmapped, &e);
+
+	if (fd < 0)
+		_exit(100);
+	if (mounts_source_prepare(&p, &env, fd, &e) < 0) {
+		if (e.kind != ERR_HOST || !strstr(e.msg, "/mounts/4/options: ") ||
+		    !strstr(e.msg, "has locked"))
+			_exit(101);
+		return -1;
+	}
+	return fstatvfs(fd, &v) == 0 ? (long)(v.f_flag & (ST_RDONLY | ST_NOSUID | ST_NODEV |
+							  ST_NOEXEC | ST_NOATIME))
+				     : -2;
+}
+
+/* As the root of a user namespace, which has got the mount from its parent. */
+static int in_nested(void)
+{
+	const long all = ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME;
+	static const uint64_t cleared[] = {MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV,
+					   MOUNT_ATTR_NOEXEC};
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+		return 102;
+	if (locked_flags(0, 0, false) != all || locked_flags(MOUNT_ATTR_NOSUID, 0, false) != all ||
+	    locked_flags(MOUNT_ATTR_RDONLY, 0, true) != all)
+		return 103;
+	for (size_t i = 0; i < 4; i++)
+		if (locked_flags(0, cleared[i], false) != -1 ||
+		    locked_flags(MOUNT_ATTR_NODIRATIME, cleared[i], true) != -1)
+			return 104 + (int)i;
+	return locked_flags(MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME, false) == -1 ? 0 : 108;
+}
+
+/* mount_namespaces(7): what the parent has set stays set, or it is an error. */
+TEST(flags_that_a_parent_user_namespace_has_locked)
+{
+	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
+	int status;
+
+	make_dirs(at("locked"));
+	CHECK(mount("tmpfs", at("locked"), "tmpfs", flags, NULL) == 0);
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(in_nested());
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK_INT(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0);
+	CHECK(umount(at("locked")) == 0);
 }
 
 /* A file system without idmapped mounts: proc's stand-in is a devpts, which has none either. */
@@ -216,16 +319,18 @@ TEST(errors_in_runcs_words)
 	CHECK_STR(file_text(at("errors/etc/hosts")), "image");
 }
 
-TEST(procfs_is_not_bound)
+/* What the rules have looked at is theirs to refuse: harden/binds.c. There are none here. */
+TEST(procfs)
 {
 	struct box b = {.rootfs = box_image("procfs")};
 
 	b.mounts = bind_json("/proc/sys", "/data", "\"bind\"", "");
-	BOX_REFUSED(&b, "/mounts/1/source: \"/proc/sys\" is on procfs, which cannot be bound");
-	b.mounts = bind_json("/proc/self/status", "/data", "\"bind\",\"ro\"", "");
-	BOX_REFUSED(&b, "is on procfs");
-	b.mounts = bind_json("/proc", "/data", "\"bind\"", "");
-	BOX_REFUSED(&b, "is on procfs");
+	BOX_START(&b);
+	CHECK_HAS(box_do(&b, "mount", "/data", NULL), "- proc ");
+	box_stop(&b);
+	/* A magic link leads out of every root. */
+	b.mounts = bind_json("/proc/1/root", "/data", "\"bind\",\"src-nofollow\"", "");
+	BOX_REFUSED(&b, "is on procfs, which cannot be bound");
 	/* lxcfs covers this one; a bind of the host's is the same to us. */
 	b.mounts = bind_json("/proc/uptime", "/proc/uptime", "\"bind\"", "");
 	BOX_START(&b);

@@ -75,7 +75,8 @@ TEST(bad_options)
 	struct box b = {.rootfs = box_image("bad")};
 
 	b.mounts = TMPFS("/run", "\"size=banana\"");
-	BOX_REFUSED(&b, "error mounting \"tmpfs\" to rootfs at \"/run\"");
+	BOX_REFUSED(&b,
+		    "/mounts/1/options: \"size\": error mounting \"tmpfs\" to rootfs at \"/run\"");
 	BOX_REFUSED(&b, "tmpfs: Bad value for 'size'");
 	b.mounts = TMPFS("/run", "\"mode=999\"");
 	BOX_REFUSED(&b, "Bad value for 'mode'");

@@ -17,8 +17,8 @@ from harness import (BULKHEAD, TOP, check, equal, has, id_ranges, lacks, main, r
 
 F_GET_SEALS = 1034  # <linux/fcntl.h>
 CONTRIB = os.path.join(TOP, "contrib/policy")
-RULES = ("privileged userns namespaces capabilities noNewPrivileges seccomp paths rootfs mounts binds devices pids memory cpu "
-         "cgroupPath sysctl rlimits scheduling hooks apparmor selinux landlock restart exec annotations").split()
+RULES = ("privileged userns namespaces capabilities noNewPrivileges seccomp paths rootfs mounts binds devices "
+         "netDevices intelRdt pids memory cpu cgroupPath sysctl rlimits scheduling hooks apparmor selinux landlock restart exec annotations").split()
 STATUS = ("sh", "-c", "cat /proc/self/status; cat /proc/self/uid_map; cat /sys/fs/cgroup/pids/pids.max; ulimit -c")
 
 
@@ -362,7 +362,8 @@ def the_runtimes_file_is_out_of_reach_of_host_root():
     with bundle() as b:
         fifo, pid_file = f"{b.rootfs}/fifo", f"{b.top}/pid"
         os.mkfifo(fifo)
-        # The runtime once more, in the container, waiting for a document.
+        # The runtime once more, in the container, waiting for a document of somebody who never writes.
+        writer = os.open(fifo, os.O_RDWR)
         again = ("/proc/self/exe", "harden", "/fifo")
         for sections, sealed in ((None, True), ({"userns": {"allowHostRoot": True}}, True), ({}, False)):
             file = off if sections is None else policy(b, **sections)
@@ -382,6 +383,7 @@ def the_runtimes_file_is_out_of_reach_of_host_root():
                 b("delete", "--force", cid)
             b.nothing_left(cid)
             os.unlink(pid_file)
+        os.close(writer)
 
 
 # --- exceptions

@@ -190,7 +190,7 @@ TEST(oom_score)
 	} else {
 		CHECK_INT(r, -EACCES);
 		CHECK_INT(e.kind, ERR_HOST);
-		CHECK_STR(e.msg, "oom_score_adj -500 is below the runtime's own and needs "
+		CHECK_STR(e.msg, "/process/oomScoreAdj: -500 is below the runtime's own and needs "
 				 "CAP_SYS_RESOURCE");
 	}
 }

@@ -210,7 +210,7 @@ TEST(unbindable)
 	char path[64];
 
 	make_image(at("unbindable"));
-	c.plan.unbindable = true;
+	c.plan.own = MS_UNBINDABLE;
 	CHECK_MSG(box_start(&c, &b) == 0, "%s", b.err.msg);
 	CHECK_STR(box_do(&b, "read", "/etc/f", NULL), "image");
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", b.init);

@@ -61,7 +61,7 @@ def with_mounts(b, script, *argv, **kw):
 
 
 def cgroup_value(name, controller, file):
-    for path in glob.glob(f"/sys/fs/cgroup/{controller}/**/bulkhead-{name}/{file}", recursive=True):
+    for path in glob.glob(f"/sys/fs/cgroup/{controller}/**/{name}/{file}", recursive=True):
         return read(path).strip()
     raise Skip(f"no {file} on this host")
 

@@ -10,7 +10,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import BULKHEAD, cgroups, check, equal, has, main, read, run, test, wait_for, write  # noqa: E402
+from harness import BULKHEAD, cgroups, check, equal, has, lacks, main, read, run, test, wait_for, write  # noqa: E402
 
 MB = 1 << 20
 
@@ -184,8 +184,8 @@ def refusals_change_nothing():
                 refused(b, cid, "--memory", size, "--memory-swap", "301m", "--cpuset-cpus", "9999", words=["/linux/resources/cpu/cpus"])
                 check(swap(cid) in (None, 128 * MB), f"swap was not put back: {swap(cid)}")
             refused(b, cid, "--pids-limit", "43", "--cpu-rt-runtime", "950000", words=["policy: scheduling: real-time"])
-            refused(b, cid, "--l3-cache-schema", "L3:0=f", words=["Intel RDT: l3 cache schema is not enabled"])
-            refused(b, cid, "--mem-bw-schema", "MB:0=5", words=["Intel RDT: memory bandwidth schema is not enabled"])
+            refused(b, cid, "--l3-cache-schema", "L3:0=f", words=["/linux/intelRdt: the container has no class of service"])
+            refused(b, cid, "--mem-bw-schema", "MB:0=5", words=["/linux/intelRdt: the container has no class of service"])
             refused(b, cid, "-r", "/nonexistent", words=["/nonexistent"])
             for text in ("", "{", "[]", '{"memory":{"limit":"5"}}', '{"pids":{"limit":1.5}}', '{"pids":{"limit":1},"pids":{}}'):
                 refused(b, cid, "-r", "-", stdin=text)
@@ -250,6 +250,146 @@ def the_seal_goes_along():
         b("verify", cid, status=1)
         b("update", "--pids-limit", "71", cid)
         b("verify", cid, status=1)
+
+
+def killed(b, cid, call, when, path=None, options=("--pids-limit", "70", "--memory", "64m")):
+    """An update that ends by SIGKILL instead of this call."""
+    where = [x for p in ([path] if isinstance(path, str) else path or []) for x in ("-P", p)]
+    r = run("strace", "-f", "-o", "/dev/null", *where, "-e", f"inject={call}:error=EIO:signal=KILL:when={when}",
+            *b.command("update", *options, cid), status=None)
+    check(r.status != 0, f"{call} {when}: {r}")
+
+
+def cgroup_file(cid, name):
+    return next(f"{d}/{name}" for d in cgroups(cid) if os.path.exists(f"{d}/{name}"))
+
+
+@test
+def an_update_that_is_killed():
+    """Before and after each file, before and between the limits, and before each seal: verify knows what is there, but not
+    a limit that is neither the old one nor the new one; and the next update sets things right."""
+    pids, renames, found = "pids.max", RENAMES, {}
+    for call, when, path, known in ((renames, 1, None, False), ("write", 1, pids, True), (renames, 2, None, True),
+                                    ("fsetxattr", 1, None, False), ("fsetxattr", 2, None, True), ("fsetxattr", 3, None, True)):
+        with bundle() as b, b.started("sleep", "100") as cid:
+            before = knob(cid, "pids.max")
+            killed(b, cid, call, when, path and cgroup_file(cid, path))
+            found[call, when] = knob(cid, "pids.max") == before
+            has((before, "70"), knob(cid, "pids.max"), f"limit after {call} {when}")
+            seen = b("verify", cid).out
+            equal("written by an update that has not ended" in seen, known, f"{call} {when}: {seen}")
+            equal("one has not ended" in seen, (call, when) != ("fsetxattr", 1), f"{call} {when}: {seen}")
+            if known and (call, when) != ("fsetxattr", 3):
+                limit = knob(cid, "pids.max")
+                write(cgroup_file(cid, "pids.max"), "71")
+                b("verify", cid, status=1)
+                write(cgroup_file(cid, "pids.max"), limit)
+                b("verify", cid)
+            # The next one settles it.
+            b("update", "--pids-limit", "71", cid)
+            equal(knob(cid, "pids.max"), "71")
+            lacks(b("verify", cid).out, "has not ended")
+            equal(sorted(os.listdir(f"{b.root}/{cid}")), ["config.json", "hardening.json", "state.json"])
+            # What nobody has noted is still told.
+            document = json.loads(read(f"{b.root}/{cid}/config.json"))
+            document["hostname"] = "other"
+            write(f"{b.root}/{cid}/config.json", json.dumps(document))
+            b("verify", cid, status=1)
+    equal([k for k, old in found.items() if old], [(renames, 1), ("write", 1), ("fsetxattr", 1)], "killed before the limit")
+
+
+RENAMES = "?renameat,?renameat2"
+
+
+@test
+def two_updates_that_are_killed():
+    """The second one makes nothing of the first one right, whatever it gets to: what is in force was never on record."""
+    for call, when in ((RENAMES, 1), (RENAMES, 2), ("fsetxattr", 2), ("fsetxattr", 3)):
+        with bundle() as b:
+            b.config["linux"]["resources"]["pids"] = {"limit": 310}
+            with b.started("sleep", "100") as cid:
+                killed(b, cid, "fsetxattr", 3, options=("--pids-limit", "2000"))
+                killed(b, cid, call, when, options=("--pids-limit", "310"))
+                has(("2000", "310"), knob(cid, "pids.max"))
+                has(b("verify", cid).out, "has not ended", f"{call} {when}")
+                write(cgroup_file(cid, "pids.max"), "777")
+                b("verify", cid, status=1)
+                b("update", "--pids-limit", "300", cid)
+                lacks(b("verify", cid).out, "has not ended")
+                equal(knob(cid, "pids.max"), "300")
+
+
+@test
+def a_failing_update_after_one_that_was_killed():
+    """What was announced and never in force stays a note, not a failure, until an update succeeds."""
+    for second in ("fails", "killed"):
+        with bundle() as b:
+            b.config["linux"]["resources"]["pids"] = {"limit": 310}
+            with b.started("sleep", "100") as cid:
+                killed(b, cid, "write", 1, cgroup_file(cid, "pids.max"), options=("--pids-limit", "400"))
+                equal(knob(cid, "pids.max"), "310")
+                has(b("verify", cid).out, "has not ended")
+                if second == "fails":
+                    b("update", "--cpuset-cpus", "9999", cid, status=1)
+                else:
+                    killed(b, cid, "write", 1, cgroup_file(cid, "pids.max"), options=("--memory", "64m"))
+                equal(knob(cid, "pids.max"), "310")
+                has(b("verify", cid).out, "has not ended", second)
+                write(cgroup_file(cid, "pids.max"), "777")
+                b("verify", cid, status=1)
+                b("update", "--memory", "64m", cid)
+                equal(knob(cid, "pids.max"), "400", "as announced")
+                lacks(b("verify", cid).out, "has not ended")
+                # One that fails after one that succeeded leaves nothing open.
+                b("update", "--cpuset-cpus", "9999", cid, status=1)
+                lacks(b("verify", cid).out, "has not ended")
+
+
+@test
+def a_limit_that_was_never_set():
+    """Before the update that was killed it was the kernel's default, and nothing else passes for that."""
+    wanted = {"cpu.cfs_quota_us": ("--cpu-quota", "50000"), "cpu.cfs_period_us": ("--cpu-period", "90000"),
+              "cpu.max": ("--cpu-quota", "50000"), "cpu.shares": ("--cpu-share", "512"), "cpu.weight": ("--cpu-share", "512"),
+              "cpuset.cpus": ("--cpuset-cpus", "0"), "cpuset.mems": ("--cpuset-mems", "0"), "cpu.idle": ("--cpu-idle", "1"),
+              "memory.soft_limit_in_bytes": ("--memory-reservation", "32m"), "memory.low": ("--memory-reservation", "32m"),
+              "blkio.bfq.weight": ("--blkio-weight", "200"), "io.bfq.weight": ("--blkio-weight", "200"),
+              "cpu.cfs_burst_us": ("--cpu-burst", "0")}
+    other = {"cpu.cfs_quota_us": "777000", "cpu.cfs_period_us": "77000", "cpu.max": "777000 100000", "cpu.shares": "777",
+             "cpu.weight": "77", "cpuset.cpus": None, "cpuset.mems": None, "cpu.idle": None, "cpu.cfs_burst_us": None,
+             "memory.soft_limit_in_bytes": str(77 * MB), "memory.low": str(77 * MB), "blkio.bfq.weight": "77", "io.bfq.weight": "77"}
+    with bundle() as b, b.started("sleep", "100") as cid:
+        there = {name: path for name in wanted for d in cgroups(cid) for path in [f"{d}/{name}"] if os.path.exists(path)}
+    check(len(there) >= 4, there)
+    for name in there:
+        with bundle() as b, b.started("sleep", "100") as cid:
+            path = cgroup_file(cid, name)
+            before = read(path)
+            killed(b, cid, "write", 1, path, options=wanted[name])
+            equal(read(path), before, name)
+            lacks(b("verify", cid).out, "FAILED", name)
+            if other[name]:
+                write(path, other[name])
+                has(b("verify", cid, status=1).out, f"FAILED      cgroup            {name} ", name)
+                b("update", *wanted[name], cid)
+                lacks(b("verify", cid).out, "has not ended")
+
+
+@test
+def an_update_that_is_killed_before_it_is_on_record():
+    """The trail's line comes before the new seal: what nobody has noted does not pass for what was planned."""
+    with bundle() as b:
+        trail = f"{b.top}/trail"
+        b.policy = {"audit": {"destination": "file", "file": trail, "required": True}}
+        with b.started("sleep", "100") as cid:
+            before = read(trail)
+            r = run("strace", "-f", "-o", "/dev/null", "-P", trail, "-e", "inject=writev:error=EIO:signal=KILL:when=1",
+                    *b.command("update", "--pids-limit", "70", cid), status=None)
+            check(r.status != 0, r)
+            equal(read(trail), before, "no line")
+            equal(knob(cid, "pids.max"), "70")
+            has(b("verify", cid).out, "written by an update that has not ended")
+            b("update", "--pids-limit", "71", cid)
+            lacks(b("verify", cid).out, "has not ended")
 
 
 @test

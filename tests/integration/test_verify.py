@@ -28,7 +28,7 @@ def report(b, cid, *options, status=0):
     r = b("verify", "--format", "json", *options, cid, status=status)
     equal(r.err, "", "stderr of verify")
     found = json.loads(r.out)
-    equal(sorted(found), ["checks", "failed", "id", "pid", "status", "verified"], "members")
+    equal(sorted(found), ["checks", "failed", "id", "pid", "seal", "status", "verified"], "members")
     for row in found["checks"]:
         equal(sorted(row), ["area", "expected", "result", "seen", "what"], "members of a row")
         check(row["result"] in ("ok", "note", "FAILED"), row)
@@ -151,7 +151,9 @@ def no_container_to_look_at():
             wait_for(lambda: b.state(cid)["status"] == "stopped", "end")
             has(b("verify", cid, status=1).err, "cannot verify a container that has stopped")
             os.rename(f"{b.root}/{cid}/state.json", f"{b.top}/state.json")
-            has(b("verify", cid, status=1).err, "nothing of the container runs, and it has no state.json")
+            error = b("verify", cid, status=1).err
+            has(error, "nothing of the container runs, and state of the container is damaged: ")
+            has(error, f"{cid} has no state.json")
             os.rename(f"{b.top}/state.json", f"{b.root}/{cid}/state.json")
 
 

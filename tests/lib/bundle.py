@@ -158,6 +158,20 @@ class Bundle:
 
 
 @contextlib.contextmanager
+def overlay(b):
+    """The bundle's root as an engine makes it: an overlay with its layers beside it."""
+    lower, upper, work = f"{b.top}/lower", f"{b.top}/layer/diff", f"{b.top}/layer/work"
+    os.rename(b.rootfs, lower)
+    for d in (b.rootfs, upper, work):
+        os.makedirs(d)
+    run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", b.rootfs)
+    try:
+        yield upper
+    finally:
+        run("umount", b.rootfs)
+
+
+@contextlib.contextmanager
 def bundle():
     top = tempfile.mkdtemp(prefix="bkh-", dir="/var/tmp")
     os.chmod(top, 0o755)

@@ -39,6 +39,26 @@ def test(function=None, limit=120):
     return register(function) if function else register
 
 
+def only_if(condition):
+    """@test where the condition holds; elsewhere there is no such test, and no result that says it passed."""
+    return test if condition else lambda f: f
+
+
+def only(*names):
+    """Of the tests so far these alone."""
+    here = [t for t in _tests if t[0].__name__ in names]
+    equal(sorted({t[0].__name__ for t in here}), sorted(names), "tests of these names")
+    _tests[:] = here
+
+
+def leave_out(*names):
+    """Tests of the files that a program took its tests from, which do not apply to what it tests."""
+    for name in names:
+        left = [t for t in _tests if t[0].__name__ != name]
+        check(len(left) < len(_tests), f"there is no test {name} to leave out")
+        _tests[:] = left
+
+
 def check(condition, message):
     if not condition:
         raise Failure(message)
@@ -134,18 +154,19 @@ def mount_points():
 
 
 def cgroups(name):
-    """Every cgroup directory, in every hierarchy, called @name or bulkhead-@name, deepest first. "NAME*": that begins so."""
+    """Every cgroup directory, in every hierarchy, called @name, deepest first. "NAME*": that begins so."""
     pattern = glob.escape(name.removesuffix("*")) + ("*" if name.endswith("*") else "")
-    return sorted((d for prefix in ("", "bulkhead-")
-                   for d in glob.glob(f"/sys/fs/cgroup/**/{prefix}{pattern}", recursive=True)
-                   if os.path.isdir(d)), reverse=True)
+    return sorted((d for d in glob.glob(f"/sys/fs/cgroup/**/{pattern}", recursive=True) if os.path.isdir(d)), reverse=True)
 
 
 def id_ranges():
     if not os.path.isdir(IDS_DIR):
         return {}
-    return {n: os.readlink(os.path.join(IDS_DIR, n)) for n in os.listdir(IDS_DIR)
-            if os.path.islink(os.path.join(IDS_DIR, n))}
+    found = {}
+    for n in os.listdir(IDS_DIR):
+        with contextlib.suppress(OSError):  # not a link, or one of somebody else's that has gone
+            found[n] = os.readlink(os.path.join(IDS_DIR, n))
+    return found
 
 
 def proc_status(pid, field):

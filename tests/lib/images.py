@@ -48,7 +48,7 @@ def debian_tree():
     return tree
 
 
-def busybox_archive(path, name="docker.io/library/bb:latest"):
+def busybox_archive(path, name="docker.io/library/bb:latest", command=("/bin/sh",)):
     with tempfile.TemporaryDirectory(dir="/var/tmp") as d:
         os.chmod(d, 0o755)
         busybox_tree(d)
@@ -59,7 +59,8 @@ def busybox_archive(path, name="docker.io/library/bb:latest"):
     data = layer.getvalue()
     config = json.dumps({
         "architecture": os.uname().machine.replace("x86_64", "amd64").replace("aarch64", "arm64"), "os": "linux",
-        "config": {"Env": [f"PATH={PATH}"], "Cmd": ["/bin/sh"]},
+        "config": {"Env": [f"PATH={PATH}"], "Cmd": list(command)},
+        "history": [{"created_by": "tests"}],
         "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(data).hexdigest()]},
     }).encode()
     config_name = hashlib.sha256(config).hexdigest() + ".json"

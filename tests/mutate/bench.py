@@ -109,7 +109,7 @@ class Bench:
         return seen
 
     def shared(self, out, objects, options):
-        return self.run([self.make["CC"].split()[0], "-shared", "-o", out, *options, *objects])
+        return self.run([*shlex.split(self.make["CC"]), "-shared", "-o", out, *options, *objects])
 
     def link(self, name, sources, options, objects, own):
         """A test that calls into the rooms; else None."""
@@ -124,7 +124,7 @@ class Bench:
             library = f"{self.work}/lib{name.replace('/', '+')}.so"
             self.must(self.shared(library, own, wraps), name)
         out = f"{self.work}/{name.replace('/', '+')}"
-        self.must(self.run([self.make["CC"].split()[0], "-rdynamic", "-o", out, *mine, library, f"-Wl,-rpath,{self.work}",
+        self.must(self.run([*shlex.split(self.make["CC"]), "-rdynamic", "-o", out, *mine, library, f"-Wl,-rpath,{self.work}",
                             *options, *self.libraries]), name)
         return Test(name, out, wraps, self.src, reached)
 

@@ -88,14 +88,17 @@ static void tame_mounts(struct spec *s, uint64_t *seed)
 		"/sys/fs/cgroup",
 	};
 
+	static const char *const loud[] = {"rshared", "remount", "pidns=/proc/1/ns/pid", NULL};
+
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		struct spec_mount *m = &s->mounts[i];
 		m->type = PICK(seed, types);
 		m->source = PICK(seed, sources);
 		if (chance(seed, 20))
 			m->destination = chance(seed, 50) ? "/etc/hosts" : "/dev";
+		/* Most of what is refused by itself goes, or little else would be looked at. */
 		for (size_t k = 0; k < m->n_options; k++)
-			if (strcmp(m->options[k], "rshared") == 0)
+			if (str_in(m->options[k], loud) && !chance(seed, 10))
 				m->options[k] = (char *)(uintptr_t) "rslave";
 	}
 }
@@ -113,6 +116,15 @@ static void tame_unified(struct spec_resources *r, uint64_t *seed, struct arena 
 		r->unified[i] = (struct spec_pair){keys[(from + i) % 6], PICK(seed, values)};
 }
 
+/* What the built-in policy lets nobody have. */
+static void tame_taken(struct spec_linux *l, uint64_t *seed)
+{
+	if (!chance(seed, 5))
+		l->n_net_devices = 0;
+	if (!chance(seed, 10))
+		l->intel_rdt = NULL;
+}
+
 static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
 {
 	static const char *const keys[] = {"net.ipv4.ip_forward", "kernel.shmmax",
@@ -120,6 +132,7 @@ static void tame_linux(struct spec_linux *l, uint64_t *seed, struct arena *a)
 
 	tame_namespaces(l, seed, a);
 	tame_maps(l, seed, a);
+	tame_taken(l, seed);
 	l->n_devices = 0;
 	if (l->n_sysctl > 4)
 		l->n_sysctl = 4;
@@ -234,6 +247,8 @@ static void gen_kernel(uint64_t *seed, struct host_facts *f)
 	f->cpus = chance(seed, 98) ? (unsigned)gen_below(seed, 64) + 1 : 0;
 	f->cgroup_v2_controllers = chance(seed, 50) ? "cpu memory pids" : NULL;
 	f->cgroup_layout = (enum cgroup_layout)gen_below(seed, 3);
+	f->systemd =
+		(struct systemd_fact){.on = chance(seed, 30), .user = chance(seed, 30), .root = ""};
 	if (f->cgroup_layout != CGROUP_LAYOUT_V2) {
 		f->cgroup_v1 = v1;
 		f->n_cgroup_v1 = gen_below(seed, 3);
@@ -300,7 +315,11 @@ void gen_facts(const struct spec *s, uint64_t *seed, struct arena *a, struct hos
 	static const struct path_fact host_paths[] = {{"/usr/bin", 8, 3, {9, "/usr/bin", "ext4"}},
 						      {NULL, 0, 0, {0, NULL, NULL}},
 						      {"/etc", 8, 4, {9, "/etc", "ext4"}}};
+	static const struct id_extent own_ids[] = {{0, 1000, 1}, {1, 100000, 65536}};
 	struct host_facts f = {.in_userns = chance(seed, 5),
+			       .host_root_mapped = chance(seed, 5),
+			       .caller_ids = {own_ids, own_ids, 2, 2},
+			       .setgroups_denied = chance(seed, 5),
 			       .range_source = chance(seed, 50) ? "/etc/subuid" : NULL,
 			       .sockets = sockets,
 			       .n_sockets = gen_below(seed, 3),
@@ -355,11 +374,14 @@ static void gen_process_rules(uint64_t *seed, struct policy *p)
 	static struct policy_rlimit ceilings[] = {{"RLIMIT_NOFILE", 1 << 20, "a"},
 						  {"RLIMIT_STACK", 1 << 20, "b"}};
 	static struct spec_pair directories[] = {{"/opt/hooks", "packages"}};
+	static struct spec_pair agents[] = {{"/run/agents", "ours"}};
 
 	p->capabilities.securebits = bits;
 	p->capabilities.n_securebits = chance(seed, 20) ? gen_below(seed, 3) : 0;
 	p->seccomp.deny = sets;
 	p->seccomp.n_deny = gen_below(seed, 3);
+	p->seccomp.agents = agents;
+	p->seccomp.n_agents = chance(seed, 30);
 	p->rlimits.ceilings = ceilings;
 	p->rlimits.n_ceilings = gen_below(seed, 3);
 	p->scheduling.oom_score_adj_min = (int32_t)gen_below(seed, 2001) - 1000;
@@ -440,8 +462,10 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 			       &p.namespaces.allow_host_owned_pid,
 			       &p.namespaces.allow_host_owned_ipc,
 			       &p.namespaces.allow_host_owned_network,
+			       &p.namespaces.allow_pinned_ipc,
 			       &p.capabilities.allow_ambient,
 			       &p.seccomp.allow_spec_allow,
+			       &p.seccomp.allow_foreign_agents,
 			       &p.rootfs.allow_shared_propagation,
 			       &p.rootfs.readonly,
 			       &p.rootfs.noexec,
@@ -458,6 +482,7 @@ void gen_policy(uint64_t *seed, struct policy *ret)
 			       &p.selinux.allow_unconfined,
 			       &p.selinux.categories,
 			       &p.landlock.scope_sockets,
+			       &p.intel_rdt.allow_own,
 			       &p.landlock.scope_signals,
 			       &p.rlimits.core_zero};
 	for (size_t i = 0; (level = policy_level(&p, i, &name)); i++)

@@ -579,14 +579,30 @@ static bool labels(struct pair *p)
 		       : no(p, "another label of mounts");
 }
 
+/* The runtime's environment, which an absent list stands for, may go. */
+static bool hook_env(const struct spec_hook *a, const struct spec_hook *b)
+{
+	if (!b->env)
+		return a->n_env == 0;
+	if (!a->env || a->n_env != b->n_env)
+		return false;
+	for (size_t i = 0; i < a->n_env; i++)
+		if (!same(a->env[i], b->env[i]))
+			return false;
+	return true;
+}
+
 /* Another path is the real one of the program. */
 static bool hook_list(struct pair *p, const struct spec_hook *a, const struct spec_hook *b,
 		      size_t n, size_t *at)
 {
-	for (size_t i = 0; i < n; i++, (*at)++)
+	for (size_t i = 0; i < n; i++, (*at)++) {
 		if (!same(a[i].path, b[i].path) &&
 		    !(*at < p->f->n_hooks && same(a[i].path, p->f->hooks[*at].real)))
 			return no(p, "another program");
+		if (!hook_env(&a[i], &b[i]))
+			return no(p, "another environment of a program");
+	}
 	return true;
 }
 
@@ -604,10 +620,37 @@ static bool hooks(struct pair *p)
 	       hook_list(p, a->poststop, b->poststop, b->n_poststop, &at);
 }
 
+static const struct spec_pair *annotation(const struct spec *s, const char *key)
+{
+	for (size_t i = 0; i < s->n_annotations; i++)
+		if (same(s->annotations[i].key, key))
+			return &s->annotations[i];
+	return NULL;
+}
+
+/* The one that gives the caller's groups may go; all others stay, and none comes. */
+static bool annotations(struct pair *p)
+{
+	for (size_t i = 0; i < p->b->n_annotations; i++) {
+		const struct spec_pair *b = &p->b->annotations[i];
+		const struct spec_pair *a = annotation(p->a, b->key);
+
+		if (a ? !same(a->value, b->value) : !same(b->key, "run.oci.keep_original_groups"))
+			return no(p, b->key);
+	}
+	for (size_t i = 0; i < p->a->n_annotations; i++)
+		if (!annotation(p->b, p->a->annotations[i].key))
+			return no(p, p->a->annotations[i].key);
+	return true;
+}
+
+#define POINTERS 10
+
 static const struct dimension {
 	const char *name;
 	bool (*at_least)(struct pair *p);
-	const char *pointers[6]; /* what it judges, so that this may differ; "*" is one token */
+	const char
+		*pointers[POINTERS]; /* what it judges, so that this may differ; "*" is one token */
 } dimensions[] = {
 	{"namespaces", namespaces, {"/linux/namespaces"}},
 	{"maps", maps, {"/linux/uidMappings", "/linux/gidMappings"}},
@@ -635,10 +678,13 @@ static const struct dimension {
 	{"labels",
 	 labels,
 	 {"/process/apparmorProfile", "/process/selinuxLabel", "/linux/mountLabel"}},
+	{"annotations", annotations, {"/annotations"}},
 	{"hooks",
 	 hooks,
 	 {"/hooks/prestart/*/path", "/hooks/createRuntime/*/path", "/hooks/createContainer/*/path",
-	  "/hooks/poststart/*/path", "/hooks/poststop/*/path"}},
+	  "/hooks/poststart/*/path", "/hooks/poststop/*/path", "/hooks/prestart/*/env",
+	  "/hooks/createRuntime/*/env", "/hooks/createContainer/*/env", "/hooks/poststart/*/env",
+	  "/hooks/poststop/*/env"}},
 };
 
 /* Whether @pointer is @pattern or below it. */
@@ -658,7 +704,7 @@ static bool covers(const char *pattern, const char *pointer)
 static bool judged(const char *pointer)
 {
 	for (size_t i = 0; i < sizeof(dimensions) / sizeof(dimensions[0]); i++)
-		for (size_t k = 0; k < 6 && dimensions[i].pointers[k]; k++)
+		for (size_t k = 0; k < POINTERS && dimensions[i].pointers[k]; k++)
 			if (covers(dimensions[i].pointers[k], pointer))
 				return true;
 	return false;

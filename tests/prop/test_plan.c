@@ -78,9 +78,10 @@ static void tame(struct spec *s, uint64_t seed, struct arena *a)
 	s->root->path = "/root-of-a-bundle";
 	if (!s->linux_)
 		return;
-	s->linux_->intel_rdt = NULL;
-	s->linux_->memory_policy = NULL;
-	s->linux_->n_net_devices = 0;
+	if (seed % 8)
+		s->linux_->intel_rdt = NULL;
+	if (seed % 8)
+		s->linux_->n_net_devices = 0;
 	s->linux_->n_time_offsets = 0;
 	/* Of a few random bytes; the engines' documents have real ones. */
 	s->linux_->seccomp = NULL;
@@ -100,6 +101,7 @@ static void furnish(struct host_facts *f, bool v2)
 		{"net_cls,net_prio", "/sys/fs/cgroup/net_cls", "/"},
 	};
 
+	f->resctrl = v2 ? "/sys/fs/resctrl" : NULL;
 	f->cgroup_layout = v2 ? CGROUP_LAYOUT_V2 : CGROUP_LAYOUT_V1;
 	f->cgroup_v2_mountpoint = v2 ? "/sys/fs/cgroup" : NULL;
 	f->cgroup_v2_own_path = v2 ? "/service" : NULL;

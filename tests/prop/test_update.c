@@ -119,8 +119,8 @@ static int update(struct sample *x, const struct spec_resources *asked,
 {
 	struct decisions d = {0};
 	struct err e = {0};
-	int r = harden_update(asked, container, m, &x->policy, &x->facts, &x->a, ret, ret_m, &d,
-			      &e);
+	int r = harden_update(asked, NULL, container, m, &x->policy, &x->facts, &x->a, ret, ret_m,
+			      &d, &e);
 
 	CHECK_AT(x, r == 0 || r == -EPERM, "%d: %s", r, e.msg);
 	if (r < 0)

@@ -37,6 +37,8 @@ static uint32_t action(const char *name, const uint32_t *errno_ret)
 		return SCMP_ACT_ERRNO(data);
 	if (str_eq(name, "SCMP_ACT_TRAP"))
 		return SCMP_ACT_TRAP;
+	if (str_eq(name, "SCMP_ACT_NOTIFY"))
+		return SCMP_ACT_NOTIFY;
 	if (str_eq(name, "SCMP_ACT_KILL_PROCESS"))
 		return SCMP_ACT_KILL_PROCESS;
 	return SCMP_ACT_KILL_THREAD;
@@ -212,7 +214,8 @@ int oracle_make(const struct spec_seccomp *s, const struct seccomp_abi *native, 
 		rc = export(ctx, &o);
 	o.stub = !str_eq(s->default_action, "SCMP_ACT_ALLOW") &&
 		 !str_eq(s->default_action, "SCMP_ACT_LOG") &&
-		 !str_eq(s->default_action, "SCMP_ACT_TRACE");
+		 !str_eq(s->default_action, "SCMP_ACT_TRACE") &&
+		 !str_eq(s->default_action, "SCMP_ACT_NOTIFY");
 	seccomp_release(ctx);
 	if (rc == 0)
 		*ret = o;

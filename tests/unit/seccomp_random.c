@@ -40,7 +40,7 @@ static const struct {
 	{"SCMP_ACT_ALLOW", -1},	      {"SCMP_ACT_ERRNO", -1},	     {"SCMP_ACT_ERRNO", 38},
 	{"SCMP_ACT_TRAP", -1},	      {"SCMP_ACT_KILL_PROCESS", -1}, {"SCMP_ACT_KILL", -1},
 	{"SCMP_ACT_LOG", -1},	      {"SCMP_ACT_TRACE", 7},	     {"SCMP_ACT_ERRNO", 0},
-	{"SCMP_ACT_KILL_THREAD", -1},
+	{"SCMP_ACT_KILL_THREAD", -1}, {"SCMP_ACT_NOTIFY", -1},
 };
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -122,6 +122,7 @@ struct spec_seccomp *random_profile(const struct random_kind *kind, uint64_t *st
 	for (size_t i = 0; i < n_archs; i++)
 		if (random_u32(state, 3))
 			s->architectures[s->n_architectures++] = arena_strdup(a, kind->archs[i]);
+	s->listener_path = "/run/agent.sock";
 	s->n_syscalls = random_u32(state, kind->max_calls + 1);
 	s->syscalls = alloc(a, s->n_syscalls, sizeof(*s->syscalls));
 	for (size_t i = 0; i < s->n_syscalls; i++) {

@@ -14,6 +14,8 @@ uint32_t rules_verdict(const char *action, const uint32_t *errno_ret)
 		return SECCOMP_RET_ALLOW;
 	if (str_eq(action, "SCMP_ACT_LOG"))
 		return SECCOMP_RET_LOG;
+	if (str_eq(action, "SCMP_ACT_NOTIFY"))
+		return SECCOMP_RET_USER_NOTIF;
 	if (str_eq(action, "SCMP_ACT_TRACE"))
 		return SECCOMP_RET_TRACE | data;
 	if (str_eq(action, "SCMP_ACT_ERRNO"))

@@ -271,6 +271,45 @@ TEST(a_torn_line_is_ended)
 	clean(file);
 }
 
+static void write_lines(const char *file, const char *line, size_t len)
+{
+	struct err e = {0};
+
+	for (int i = 0; i < 600; i++)
+		if (audit_file_write(file, line, len, false, &e) < 0)
+			_exit(1);
+	_exit(0);
+}
+
+/* tmpfs lets others see the size in the middle of a write that goes over the end of a page. */
+TEST(a_line_that_is_being_written_is_not_torn)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	char file[] = "/dev/shm/bulkhead-test-audit-XXXXXX";
+	char line[3001];
+	pid_t children[4];
+	int status;
+
+	int fd = mkstemp(file);
+	CHECK(fd >= 0);
+	close(fd);
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	for (size_t i = 0; i < 4; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
+			write_lines(file, line, sizeof(line));
+	}
+	for (size_t i = 0; i < 4; i++) {
+		CHECK(waitpid(children[i], &status, 0) == children[i]);
+		CHECK_INT(status, 0);
+	}
+	const char *text = slurp(file, &a);
+	CHECK_INT(strlen(text), 2400 * sizeof(line));
+	CHECK(!strstr(text, "\n\n"));
+	unlink(file);
+}
+
 TEST(a_line_that_cannot_be_written)
 {
 	struct err e = {0};
@@ -415,7 +454,8 @@ TEST(journal_entry)
 	CHECK_MSG(audit_journal_write(file, &l, "{}", 2, false, &e) == 0, "%s", e.msg);
 	ssize_t n = recv(fd, got, sizeof(got), 0);
 	static const char want[] = "MESSAGE\n\2\0\0\0\0\0\0\0{}\n"
-				   "PRIORITY=5\nSYSLOG_FACILITY=10\nSYSLOG_IDENTIFIER=bulkhead\n"
+				   "PRIORITY=5\nSYSLOG_FACILITY=10\n"
+				   "SYSLOG_IDENTIFIER\n\10\0\0\0\0\0\0\0bulkhead\n"
 				   "BULKHEAD_EVENT\n\6\0\0\0\0\0\0\0create\n"
 				   "BULKHEAD_OUTCOME\n\4\0\0\0\0\0\0\0done\n"
 				   "BULKHEAD_CONTAINER\n\14\0\0\0\0\0\0\0a\nPRIORITY=0\n";

@@ -19,6 +19,49 @@ TEST(text)
 	CHECK(!same(CGROUP_CHECK_TEXT, "1", "2\n"));
 }
 
+/* As read from a new cgroup of Linux 6.18 (v1) and 6.1 (v2). */
+TEST(defaults)
+{
+	static const struct {
+		const char *file, *want, *got, *above, *other;
+		enum cgroup_version version;
+	} rows[] = {
+		{"pids.max", "70", "max\n", NULL, "71\n", CGROUP_V1},
+		{"cpu.cfs_quota_us", "50000", "-1\n", NULL, "777000\n", CGROUP_V1},
+		{"cpu.max", "50000 100000", "max 100000\n", NULL, "777000 100000\n", CGROUP_V2},
+		{"cpu.weight", "200", "100\n", NULL, "777\n", CGROUP_V2},
+		{"memory.limit_in_bytes", "4096", "9223372036854771712\n", NULL, "8192\n",
+		 CGROUP_V1},
+		{"memory.low", "4096", "0\n", NULL, "8192\n", CGROUP_V2},
+		{"memory.swappiness", "10", "60\n", "60\n", "61\n", CGROUP_V1},
+		{"memory.oom_control", "oom_kill_disable 1",
+		 "oom_kill_disable 0\nunder_oom 0\noom_kill 0\n", NULL,
+		 "oom_kill_disable 2\nunder_oom 0\n", CGROUP_V1},
+		{"cpuset.cpus", "0", "0-3\n", "0-3\n", "1\n", CGROUP_V1},
+		{"cpuset.cpus", "0", "\n", "0-3\n", "0-3\n", CGROUP_V2},
+		{"blkio.throttle.read_bps_device", "8:0 100", "", NULL, "8:0 200\n", CGROUP_V1},
+		{"blkio.throttle.read_bps_device", "8:0 100", "8:16 7\n", NULL, "8:0 7\n",
+		 CGROUP_V1},
+		{"io.weight", "default 200", "default 100\n", NULL, "default 777\n", CGROUP_V2},
+		{"io.weight", "8:0 200", "default 100\n", NULL, "default 100\n8:0 777\n",
+		 CGROUP_V2},
+		{"rdma.max", "mlx4_0 hca_handle=2", "mlx4_0 hca_handle=max hca_object=max\n", NULL,
+		 "mlx4_0 hca_handle=3 hca_object=max\n", CGROUP_V2},
+		{"hugetlb.2MB.limit_in_bytes", "2097152", "9223372036852678656\n", NULL,
+		 "4194304\n", CGROUP_V1},
+		{"hugetlb.2MB.max", "2097152", "max\n", NULL, "0\n", CGROUP_V2},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CHECK(cgroup_is_default(rows[i].file, rows[i].version, rows[i].want, rows[i].got,
+					rows[i].above));
+		CHECK(!cgroup_is_default(rows[i].file, rows[i].version, rows[i].want, rows[i].other,
+					 rows[i].above));
+	}
+	CHECK(!cgroup_is_default("new.file", CGROUP_V2, "1", "max\n", "max\n"));
+	CHECK(!cgroup_is_default("memory.swappiness", CGROUP_V1, "1", "60\n", NULL));
+}
+
 TEST(size)
 {
 	CHECK(same(CGROUP_CHECK_SIZE, "536870912", "536870912\n"));

@@ -42,9 +42,15 @@ TEST(path_relative)
 
 TEST(path_absent)
 {
-	check_path(&host_v1, NULL, 7, "/cg/memory/own/mem/bulkhead-c1");
-	check_path(&host_v1, "", 1, "/cg/pids/bulkhead-c1");
-	check_path(&host_v2, NULL, 0, "/cg/user.slice/bulkhead-c1");
+	check_path(&host_v1, NULL, 7, "/cg/memory/own/mem/c1");
+	check_path(&host_v1, "", 1, "/cg/pids/c1");
+	check_path(&host_v2, NULL, 0, "/cg/user.slice/c1");
+	/* Not what systemd may have, empty, beside the runtime. */
+	const struct spec s = {0};
+	CHECK_INT(cgroup_plan_make(&s, &measures, &host_v2, "machine.slice", &arena, &plan, &error),
+		  0);
+	CHECK_STR(plan.paths[0], "/cg/user.slice/bulkhead-machine.slice");
+	arena_free(&arena);
 }
 
 TEST(path_refused)
@@ -139,7 +145,7 @@ TEST(docker_on_v2)
 		       "0 memory.max <- 536870912 [#] /linux/resources/memory/limit\n"
 		       "0 memory.swap.max <- 536870912 [#] /linux/resources/memory/swap\n"
 		       "0 memory.low <- 268435456 [#] /linux/resources/memory/reservation\n"
-		       "0 cpu.weight <- 20 [=] /linux/resources/cpu/shares\n"
+		       "0 cpu.weight <- 59 [=] /linux/resources/cpu/shares\n"
 		       "0 cpu.max <- 150000 100000 [=] /linux/resources/cpu/quota\n"
 		       "0 cpuset.cpus <- 0-1 [~] /linux/resources/cpu/cpus\n"
 		       "0 cpuset.mems <- 0 [~] /linux/resources/cpu/mems\n"

@@ -47,7 +47,8 @@ TEST(unified_elsewhere)
 		       "6 hugetlb.2MB.max <- 0 [#] /linux/resources/unified/hugetlb.2MB.max\n"
 		       "enable hugetlb\n");
 	check_refused(&host_hybrid, unified("memory.high", "1"), "/a", ERR_HOST,
-		      "/linux/resources/unified/memory.high: the memory controller is not in a "
+		      "/linux/resources/unified/memory.high: invalid configuration: the memory "
+		      "controller is not in a "
 		      "cgroup v2 tree of this host");
 	check_refused(&host_v1, unified("cgroup.max.depth", "1"), "/a", ERR_HOST,
 		      "/linux/resources/unified/cgroup.max.depth: this host has no cgroup v2 tree");

@@ -66,7 +66,7 @@ TEST(unknown_format)
 
 	CHECK(log_open(&l, NULL, "xml", false, &e) < 0);
 	CHECK_STR(e.msg, "invalid log-format: xml");
-	CHECK_INT(l.fd, 2);
+	CHECK_INT(l.to.fd, 2);
 }
 
 TEST(empty_options_are_the_defaults)
@@ -75,8 +75,8 @@ TEST(empty_options_are_the_defaults)
 	struct err e = {0};
 
 	CHECK_INT(log_open(&l, "", "", false, &e), 0);
-	CHECK_INT(l.fd, 2);
-	CHECK(!l.is_file && !l.json);
+	CHECK_INT(l.to.fd, 2);
+	CHECK(l.to.kind == LOG_TO_STDERR && !l.json);
 }
 
 TEST(missing_directory)
@@ -86,7 +86,7 @@ TEST(missing_directory)
 
 	CHECK_INT(log_open(&l, "/nonexistent/dir/log", NULL, false, &e), -ENOENT);
 	CHECK_STR(e.msg, "open /nonexistent/dir/log: no such file or directory");
-	CHECK_INT(l.fd, 2);
+	CHECK_INT(l.to.fd, 2);
 }
 
 /* Runs log_error() with stderr going to @err_path; returns the log's and stderr's contents. */

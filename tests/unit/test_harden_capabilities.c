@@ -72,6 +72,28 @@ TEST(each_set_is_cut_with_one_decision)
 		"more: nearly root), CAP_NET_RAW (spoofing on the bridge, CVE-2020-14386)");
 }
 
+TEST(no_chroot_in_the_hosts_mount_namespace)
+{
+	static const char doc[] =
+		"{'ociVersion':'1.2.0','process':{'cwd':'/"
+		"','args':['x'],'user':{'uid':0,'gid':0}" SETS(
+			"'CAP_SYS_CHROOT','CAP_KILL'", "'CAP_SYS_CHROOT','CAP_KILL'", "",
+			"'CAP_SYS_CHROOT','CAP_KILL'",
+			"") "},'linux':{'namespaces':[{'type':'pid'},{'type':'network'}]}}";
+	struct harden_case *c = case_new();
+
+	c->p.namespaces.level = POLICY_OFF;
+	case_run(c, doc);
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/bounding",
+		     "[\"CAP_SYS_CHROOT\",\"CAP_KILL\"]", "[\"CAP_KILL\"]");
+	CHECK_CHANGE(c, "capabilities", "/process/capabilities/effective",
+		     "[\"CAP_SYS_CHROOT\",\"CAP_KILL\"]", "[\"CAP_KILL\"]");
+	/* By the rule it is a new one. */
+	c = case_new();
+	case_run(c, doc);
+	CHECK(!decision_find(c, DECISION_CHANGE, "capabilities", "/process/capabilities/bounding"));
+}
+
 TEST(sets_are_cut_to_each_other)
 {
 	struct harden_case *c = case_new();

@@ -97,3 +97,36 @@ TEST(the_root_as_a_prefix_is_any_absolute_path)
 	case_doc(c, "", ",'cgroupsPath':'x'", "");
 	CHECK_REFUSED(c, "cgroup-path", POINTER, "x is not below");
 }
+
+static struct harden_case *run_systemd(const char *path, const char *prefix)
+{
+	static struct spec_pair place = {NULL, "a test"};
+	struct harden_case *c = case_new();
+
+	c->f.systemd = (struct systemd_fact){.on = true, .root = ""};
+	place.key = prefix;
+	c->p.cgroup_path.prefixes = &place;
+	c->p.cgroup_path.n_prefixes = prefix ? 1 : 0;
+	case_doc(c, "", arena_printf(&c->a, ",'cgroupsPath':'%s'", path), "");
+	return c;
+}
+
+TEST(with_systemd_the_place_of_the_unit_counts)
+{
+	static const char *const good[] = {"a-b.slice:p:x", "a-b-c.slice:p:x", "a.slice:p:x", ""};
+
+	for (size_t i = 0; i < 3; i++)
+		CHECK_QUIET(run_systemd(good[i], "/a.slice"), "cgroup-path");
+	for (size_t i = 0; i < 4; i++)
+		CHECK_QUIET(run_systemd(good[i], NULL), "cgroup-path");
+	CHECK_REFUSED(run_systemd("a.slice:p:x", "/a.slice/a-b.slice"), "cgroup-path", POINTER,
+		      "a.slice:p:x is not below a cgroup that the policy lists");
+	CHECK_REFUSED(run_systemd("system.slice:a:x", "/a.slice"), "cgroup-path", POINTER,
+		      "is not below");
+	CHECK_REFUSED(run_systemd("-.slice:a:x", "/a.slice"), "cgroup-path", POINTER,
+		      "is not below");
+	CHECK_REFUSED(run_systemd("a.slice:p:a-x.slice", "/a.slice"), "cgroup-path", POINTER,
+		      "is a slice");
+	/* What is no path for systemd is the plan's to refuse. */
+	CHECK_QUIET(run_systemd("/a.slice/x", "/b.slice"), "cgroup-path");
+}

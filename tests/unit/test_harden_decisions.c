@@ -138,6 +138,76 @@ TEST(hooks_are_noted)
 	CHECK(!decision_find(c, DECISION_NOTE, "hooks", "/hooks/startContainer"));
 }
 
+/* With the systemd driver these have an effect. */
+TEST(properties_of_a_scope_are_those_that_the_policy_lists)
+{
+	struct harden_case *c = case_new();
+
+	c->f.systemd = (struct systemd_fact){.on = true, .root = ""};
+	case_doc(c, "", "",
+		 ",'annotations':{'org.systemd.property.TimeoutStopUSec':'uint64 5',"
+		 "'org.systemd.property.After':'[]'}");
+	CHECK_QUIET(c, "annotations");
+	CHECK_INT(decision_count(c, DECISION_NOTE, "annotations"), 0);
+	case_doc(c, "", "", ",'annotations':{'org.systemd.property.MemoryMax':'uint64 5'}");
+	CHECK_REFUSED(c, "annotations", "/annotations/org.systemd.property.MemoryMax",
+		      "MemoryMax: it is not a property of the scope that the policy lists");
+	static const char *const others[] = {"OnFailure", "DevicePolicy", "timeoutstopusec", "",
+					     "TimeoutStopUSec "};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		case_doc(c, "", "",
+			 arena_printf(&c->a, ",'annotations':{'org.systemd.property.%s':'1'}",
+				      others[i]));
+		CHECK(c->r == -EPERM);
+	}
+	c->p.annotations.level = POLICY_OFF;
+	case_doc(c, "", "", ",'annotations':{'org.systemd.property.MemoryMax':'uint64 5'}");
+	CHECK_QUIET(c, "annotations");
+}
+
+static int property(const char *name, const char *value)
+{
+	struct harden_case *c = case_new();
+
+	c->f.systemd = (struct systemd_fact){.on = true, .root = ""};
+	case_doc(c, "", "",
+		 arena_printf(&c->a, ",'annotations':{'org.systemd.property.%s':'%s'}", name,
+			      value));
+	return c->r;
+}
+
+/* A scope whose processes ignore SIGTERM holds up the host's shutdown for as long. */
+TEST(a_time_to_end_is_at_most_an_hour)
+{
+	static const char *const good[] = {"3600", "uint64 3600", " double 0.5 ", "byte 2", "@t 7"};
+	static const char *const bad[] = {"3601",     "uint64 18446744073709551615",
+					  "0",	      "double 0.0",
+					  "0x7fffff", "double 1e9",
+					  "-1",	      "99999999999999999999999",
+					  "",	      "uint64",
+					  "5 6",      "double 3600.5",
+					  "max",      "@t uint64 9"};
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		CHECK_INT(property("TimeoutStopSec", good[i]), 0);
+		CHECK_INT(property("TimeoutStopUSec", good[i]), 0);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_INT(property("TimeoutStopSec", bad[i]), -EPERM);
+	CHECK_INT(property("TimeoutStopUSec", "uint64 3600000000"), 0);
+	CHECK_INT(property("TimeoutStopUSec", "uint64 3600000001"), -EPERM);
+	/* None at all is the default. */
+	CHECK_INT(property("RuntimeMaxUSec", "uint64 18446744073709551615"), 0);
+}
+
+TEST(a_scope_comes_after_few_units)
+{
+	CHECK_INT(property("After", "[\\\"crio.service\\\"]"), 0);
+	CHECK_INT(property("After", "[1,2,3,4,5,6,7,8]"), 0);
+	CHECK_INT(property("After", "[1,2,3,4,5,6,7,8,9]"), -EPERM);
+	CHECK_INT(property("Before", "[1]"), -EPERM);
+}
+
 TEST(annotations_that_others_obey_are_noted)
 {
 	struct harden_case *c = case_new();
@@ -149,6 +219,20 @@ TEST(annotations_that_others_obey_are_noted)
 	CHECK(decision_find(c, DECISION_NOTE, "annotations",
 			    "/annotations/module.wasm.image~1variant"));
 	CHECK_QUIET(c, "annotations");
+}
+
+TEST(groups_of_the_caller_are_not_kept)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", ",'annotations':{'a':'1','run.oci.keep_original_groups':'1','z':'2'}");
+	CHECK_CHANGE(c, "annotations", "/annotations/run.oci.keep_original_groups", "\"1\"", NULL);
+	CHECK_INT(c->out->n_annotations, 2);
+	CHECK_STR(c->out->annotations[1].key, "z");
+	c = case_new();
+	c->p.annotations.level = "off";
+	case_doc(c, "", "", ",'annotations':{'run.oci.keep_original_groups':'1'}");
+	CHECK_INT(c->out->n_annotations, 1);
 }
 
 TEST(as_json)
@@ -217,6 +301,7 @@ TEST(measures_as_json)
 			     .seccomp_profile = &profile,
 			     .seccomp_deny = sets,
 			     .n_seccomp_deny = 1,
+			     .seccomp_own_agent = true,
 			     .securebits = 3,
 			     .devices_listed = true,
 			     .devices = &device,
@@ -231,7 +316,8 @@ TEST(measures_as_json)
 	CHECK_STR(b.buf,
 		  "{\"rootfsNosuid\":true,\"rootfsNodev\":true,\"rootfsNoexec\":true,"
 		  "\"seccompBuiltin\":true,\"seccompProfile\":{\"defaultAction\":\"SCMP_ACT_LOG\"},"
-		  "\"seccompDeny\":[\"ptrace\"],\"securebits\":3,\"devicesListed\":true,"
+		  "\"seccompDeny\":[\"ptrace\"],\"seccompOwnAgent\":true,\"securebits\":3,"
+		  "\"devicesListed\":true,"
 		  "\"devices\":[{\"allow\":true,\"access\":\"r\"}],\"landlockReadonly\":[\"/sys\"],"
 		  "\"landlockScopeSockets\":true,\"landlockScopeSignals\":true}");
 }

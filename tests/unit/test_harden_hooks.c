@@ -24,11 +24,16 @@ static struct harden_case *case_hooks(const char *real, const char *weak)
 
 static void run_hooks(struct harden_case *c)
 {
-	case_doc(c, "", "",
-		 ",'hooks':{'prestart':[{'path':'/opt/hooks/a'},{'path':'/opt/hooks/a'}],"
-		 "'createRuntime':[{'path':'/opt/hooks/a'}],'createContainer':[{'path':"
-		 "'/opt/hooks/a'}],'startContainer':[{'path':'/inside'}],'poststart':[{'path':"
-		 "'/opt/hooks/a'}],'poststop':[{'path':'/opt/hooks/a'}]}");
+#define HOOK "{'path':'/opt/hooks/a','env':[]}"
+	static const char hooks[] = ",'hooks':{"
+				    "'prestart':[" HOOK "," HOOK "],"
+				    "'createRuntime':[" HOOK "],"
+				    "'createContainer':[" HOOK "],"
+				    "'startContainer':[{'path':'/inside'}],"
+				    "'poststart':[" HOOK "],"
+				    "'poststop':[" HOOK "]}";
+
+	case_doc(c, "", "", hooks);
 }
 
 TEST(hooks_in_the_directories_pass)
@@ -50,6 +55,21 @@ TEST(hooks_in_the_directories_pass)
 	c = case_hooks(NULL, NULL);
 	case_doc(c, "", "", "");
 	CHECK_QUIET(c, "hooks");
+}
+
+TEST(no_environment_but_their_own)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "",
+		 ",'hooks':{'prestart':[{'path':'/a','env':['A=1']},{'path':'/b'}],"
+		 "'startContainer':[{'path':'/inside'}],'poststop':[{'path':'/c'}]}");
+	CHECK_INT(decision_count(c, DECISION_CHANGE, "hooks"), 2);
+	CHECK_CHANGE(c, "hooks", "/hooks/prestart/1/env", NULL, "[]");
+	CHECK_CHANGE(c, "hooks", "/hooks/poststop/0/env", NULL, "[]");
+	CHECK(c->out->hooks->prestart[1].env && c->out->hooks->prestart[1].n_env == 0);
+	CHECK_INT(c->out->hooks->prestart[0].n_env, 1);
+	CHECK(!c->out->hooks->start_container[0].env);
 }
 
 static const char *const places[] = {"/hooks/prestart/0/path",	    "/hooks/prestart/1/path",

@@ -216,11 +216,14 @@ TEST(joined_containers_share_the_pair)
 		  "system_u:system_r:bulkhead_container_t:s0:c4,c5");
 }
 
+static const struct id_extent one_id = {0, 0, 1};
+
 TEST(without_host_ids_there_is_no_pair)
 {
 	struct harden_case *c = selinux();
 
 	c->f.in_userns = true;
+	c->f.caller_ids = (struct id_maps){&one_id, &one_id, 1, 1};
 	case_doc(c, "", "", "");
 	CHECK_QUIET(c, "selinux");
 	CHECK_HAS(decision_find(c, DECISION_NOTE, "selinux", LABEL)->why, "has none");

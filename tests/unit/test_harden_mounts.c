@@ -97,6 +97,92 @@ TEST(tmpfs_has_no_devices_unless_it_is_dev)
 		  "nosuid,nodev");
 }
 
+static void refused(const char *mount, const char *words)
+{
+	struct harden_case *c = case_new();
+
+	case_doc(c, "", "", arena_printf(&c->a, ",'mounts':[%s]", mount));
+	CHECK_MSG(c->r == -EPERM, "%s", mount);
+	CHECK_INT(c->e.kind, ERR_POLICY);
+	CHECK_HAS(c->e.msg, "policy: mounts: ");
+	CHECK_HAS(c->e.msg, words);
+	/* Nothing of it is left to be decided by anybody else. */
+	c = case_new();
+	c->p.mounts.level = POLICY_OFF;
+	case_doc(c, "", "", arena_printf(&c->a, ",'mounts':[%s]", mount));
+	CHECK_MSG(c->r == 0, "%s: %s", mount, c->e.msg);
+}
+
+TEST(file_systems_are_refused_with_a_reason)
+{
+	static const char *const rows[][2] = {
+		{"hugetlbfs", "its pages are the host's"},
+		{"bpf", "it pins kernel programs"},
+		{"debugfs", "debugging interface"},
+		{"tracefs", "tracing interface"},
+		{"securityfs", "security modules"},
+		{"fuse", "mount it on the host"},
+		{"fuse.sshfs", "mount it on the host"},
+		{"ext4", "ext4 is not a file system that containers may have mounted"},
+		{"overlay", "its layers would be host paths"},
+		{"devtmpfs", "every device of the host"},
+		{"ramfs", "no size limit"},
+	};
+	char mount[128];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(mount, sizeof(mount), "{'destination':'/x','type':'%s','source':'x'}",
+			 rows[i][0]);
+		refused(mount, rows[i][1]);
+	}
+}
+
+TEST(parameters_that_no_container_needs)
+{
+	static const char *const rows[][2] = {
+		{"tmpfs", "mpol=bind:0"},
+		{"tmpfs", "usrquota"},
+		{"tmpfs", "source=x"},
+		{"tmpfs", "context=a"},
+		{"proc", "pidns=/proc/1/ns/pid"},
+		{"proc", "size=1"},
+		{"proc", "uid=0"},
+		{"sysfs", "x"},
+		{"mqueue", "x=y"},
+		{"cgroup", "all"},
+		{"cgroup2", "nsdelegate"},
+		{"devpts", "lastclose"},
+		{"tmpfs", "size=1,mpol=x"},
+		{"tmpfs", "=x"},
+	};
+	char mount[160];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(mount, sizeof(mount),
+			 "{'destination':'/x','type':'%s','source':'x','options':['nosuid','%s']}",
+			 rows[i][0], rows[i][1]);
+		refused(mount, "is no parameter that containers may give to a ");
+	}
+	CHECK_STR(options(case_new(), "{'destination':'/x','type':'tmpfs','options':["
+				      "'size=1m,mode=700,,uid=5','huge=never']}"),
+		  "size=1m,mode=700,,uid=5,huge=never,nosuid,nodev");
+	/* A type that the administrator has added takes any. */
+	struct harden_case *c = case_new();
+	struct spec_pair types[] = {{"ramfs", "a test"}};
+	c->p.mounts.types = types;
+	c->p.mounts.n_types = 1;
+	CHECK_STR(options(c, "{'destination':'/x','type':'ramfs','options':['mode=700','a=b']}"),
+		  "mode=700,a=b,nosuid,nodev");
+}
+
+TEST(remounts_are_refused)
+{
+	refused("{'destination':'/x','type':'tmpfs','source':'x','options':['remount','rw']}",
+		"remount would undo");
+	refused("{'destination':'/x','type':'bind','source':'/x','options':['bind','remount']}",
+		"remount would undo");
+}
+
 TEST(kernel_views_are_read_only)
 {
 	CHECK_STR(options(case_new(),

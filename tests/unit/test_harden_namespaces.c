@@ -114,6 +114,27 @@ TEST(of_host_owned_ones_only_a_network_is_joined)
 	}
 }
 
+TEST(an_ipc_namespace_that_a_mount_holds_is_joined)
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_new();
+		struct ns_fact facts[6] = {[0] = {0}};
+		facts[private[1].index] = (struct ns_fact){
+			.exists = true, .owner = NS_OWNER_HOST, .pinned = true, .is_own = i == 2};
+		c->f.ns = facts;
+		c->f.n_ns = 6;
+		c->p.namespaces.allow_pinned_ipc = i != 1;
+		run_with_path(c, private[1].type);
+		if (i == 0)
+			CHECK_QUIET(c, "namespaces");
+		else
+			CHECK_REFUSED(
+				c, "namespaces",
+				arena_printf(&c->a, "/linux/namespaces/%zu", private[1].index),
+				i == 2 ? "the host's" : "does not belong to a container");
+	}
+}
+
 TEST(foreign_ones_are_joined)
 {
 	static const struct id_extent x[] = {{0, 300000, 65536}};

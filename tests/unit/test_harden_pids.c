@@ -24,6 +24,77 @@ TEST(pids_have_a_default)
 	}
 }
 
+static const struct id_extent own_ids[] = {{0, 1000, 1}};
+
+/* Nothing delegated; or a cgroup without the controller. */
+static struct harden_case *case_rootless(const char *controllers)
+{
+	struct harden_case *c = case_new();
+
+	c->f.in_userns = true;
+	c->f.caller_ids = (struct id_maps){own_ids, own_ids, 1, 1};
+	c->f.cgroup_v2_controllers = controllers;
+	if (!controllers)
+		c->f.cgroup_v2_mountpoint = NULL;
+	return c;
+}
+
+TEST(rootless_without_a_cgroup_a_users_processes_are_limited)
+{
+	static const struct rlimit_fact unlimited[] = {{"RLIMIT_NPROC", UINT64_MAX, UINT64_MAX}};
+	static const char *const without[] = {NULL, "", "memory cpu"};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct harden_case *c = case_rootless(without[i]);
+		c->f.inherited.rlimits = unlimited;
+		c->f.inherited.n_rlimits = 1;
+		case_doc(c, "", "", "");
+		CHECK_MSG(c->r == 0, "%s", c->e.msg);
+		CHECK(decision_find(c, DECISION_NOTE, "pids", "/linux/resources/pids/limit"));
+		CHECK(!c->out->linux_->resources || !c->out->linux_->resources->pids);
+		CHECK(decision_find(c, DECISION_CHANGE, "pids", "/process/rlimits"));
+		CHECK_STR(c->out->process->rlimits[0].type, "RLIMIT_NPROC");
+		CHECK_INT(c->out->process->rlimits[0].hard, 2048);
+	}
+}
+
+TEST(rootless_with_a_cgroup_all_is_as_ever)
+{
+	struct harden_case *c = case_rootless("cpu memory pids");
+
+	case_doc(c, "", "", "");
+	CHECK_CHANGE(c, "pids", "/linux/resources/pids/limit", NULL, "2048");
+	CHECK(c->out->linux_->resources->memory->limit);
+}
+
+TEST(a_policy_can_require_the_limits)
+{
+	struct harden_case *c = case_rootless(NULL);
+
+	c->p.pids.required = true;
+	case_doc(c, "", "", "");
+	CHECK_REFUSED(c, "pids", "/linux/resources/pids/limit",
+		      "no cgroup with the pids controller");
+	c = case_rootless("pids");
+	c->p.memory.required = true;
+	case_doc(c, "", "", "");
+	CHECK_REFUSED(c, "memory", "/linux/resources/memory/limit",
+		      "no cgroup with the memory controller");
+	c = case_rootless(NULL);
+	case_doc(c, "", "", "");
+	CHECK(decision_find(c, DECISION_NOTE, "memory", "/linux/resources/memory/limit"));
+}
+
+/* For the plan to refuse: nothing counts as that limit. */
+TEST(rootless_a_limit_that_is_asked_for_is_kept)
+{
+	struct harden_case *c = case_rootless(NULL);
+
+	run_resources(c, "'pids':{'limit':5},'memory':{'limit':1048576}");
+	CHECK_INT(*c->out->linux_->resources->pids->limit, 5);
+	CHECK_INT(*c->out->linux_->resources->memory->limit, 1048576);
+}
+
 TEST(a_limit_that_is_asked_for_counts)
 {
 	struct harden_case *c = case_new();

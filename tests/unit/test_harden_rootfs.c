@@ -156,3 +156,17 @@ TEST(the_shortest_directory_is_one)
 	run_root(c, ",'root':{'path':'/e/x'}");
 	CHECK_REFUSED(c, "rootfs", "/root/path", "/e/x leads to /e: mine");
 }
+
+TEST(a_root_without_pivot_root)
+{
+	struct harden_case *c = case_new();
+
+	c->f.no_pivot = true;
+	run_root(c, ",'root':{'path':'rootfs'}");
+	CHECK_REFUSED(c, "rootfs", "/root",
+		      "--no-pivot: a root that is set with MS_MOVE and chroot can be left");
+	c->e = (struct err){0};
+	c->f.no_pivot = false;
+	run_root(c, ",'root':{'path':'rootfs'}");
+	CHECK_QUIET(c, "rootfs");
+}

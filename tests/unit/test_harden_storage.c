@@ -72,6 +72,23 @@ TEST(the_caller_who_made_the_user_namespace_has_shifted_its_volumes)
 	CHECK(!has_option(c, "idmap"));
 }
 
+TEST(what_is_mounted_below_a_volume_is_not_idmapped)
+{
+	struct harden_case *c = case_new();
+	struct bind_fact f = directory("/var/lib/docker/volumes/v/_data");
+
+	c->f.binds = &f;
+	c->f.n_binds = 1;
+	for (int allowed = 0; allowed < 2; allowed++) {
+		c->p.binds.allow_idmap = allowed;
+		case_doc(c, "", "",
+			 ",'mounts':[{'destination':'/x','type':'bind','source':'/var/lib/docker/"
+			 "volumes/v/_data','options':['rbind','ridmap']}]");
+		CHECK(has_option(c, "idmap") == !allowed);
+		CHECK(has_option(c, "ridmap") == allowed);
+	}
+}
+
 TEST(volumes_in_a_joined_user_namespace_are_idmapped)
 {
 	static const struct id_extent x[] = {{0, 300000, 65536}};
@@ -135,6 +152,42 @@ TEST(the_data_root_is_found_from_the_rootfs)
 				      "'bind','source':'/s','options':['nosuid','nodev']}]",
 				      roots[i]));
 		CHECK(!has_option(c, "idmap"));
+	}
+}
+
+#define SNAPSHOT(root) root "/io.containerd.snapshotter.v1.overlayfs/snapshots/8/fs"
+
+/* What a step of a build has bound was chosen by BuildKit. */
+TEST(layers_are_for_steps_of_a_build_alone)
+{
+	static const struct {
+		const char *rootfs, *source;
+		bool yes;
+	} t[] = {
+		{"/d/buildkit/executor/abc/rootfs", "/d/overlay2/l/diff", true},
+		{"/d/buildkit/executor/abc/rootfs", "/d/tmp/buildkit-secrets1/x", true},
+		{"/d/buildkit/executor/abc/rootfs", SNAPSHOT("/d/containerd/daemon"), true},
+		{"/d/buildkit/executor/abc/rootfs", SNAPSHOT("/var/lib/containerd"), true},
+		{"/d/buildkit/executor/abc/rootfs", SNAPSHOT("/e"), false},
+		{"/d/buildkit/executor/abc/rootfs", "/d/tmp/other/x", false},
+		{"/d/buildkit/executor/abc/rootfs", "/e/overlay2/l/diff", false},
+		{"/d/buildkit/executor/abc/rootfs", "/d/volumes/v/_data", false},
+		{"/d/overlay2/abc/merged", "/d/overlay2/l/diff", false},
+		{"/d/rootfs/overlayfs/abc", SNAPSHOT("/d/containerd/daemon"), false},
+		{"/d/rootfs/overlayfs/abc", SNAPSHOT("/var/lib/containerd"), false},
+		{"/d/executor/abc/rootfs", "/d/overlay2/l/diff", false},
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct harden_case *c = case_new();
+		struct bind_fact f = directory(t[i].source);
+		c->f.rootfs.path = t[i].rootfs;
+		c->f.rootfs_guarded = true;
+		run_bind(c, "/s", &f, "");
+		CHECK_MSG(has_option(c, "idmap") == t[i].yes, "row %zu", i);
+		c->f.rootfs_guarded = false;
+		run_bind(c, "/s", &f, "");
+		CHECK_MSG(!has_option(c, "idmap"), "row %zu", i);
 	}
 }
 
@@ -409,4 +462,54 @@ TEST(files_that_are_no_engines_leave_room_for_those_that_are)
 	CHECK(last_is_idmapped(shapes, 6, "/a/volumes/v/_data"));
 	CHECK(!last_is_idmapped(names, 5, "/1/x"));
 	CHECK(!last_is_idmapped(shapes, 5, "/1/volumes/v/_data"));
+}
+
+/* Whether what is mounted at a path of the engine's choice is idmapped when it is seen at @path,
+ * too. */
+static bool mounted_part_is_idmapped(const char *path, const char *mount, const char *guarded)
+{
+	struct harden_case *c = case_new();
+	struct alias_fact a = {path, strlen(mount), strlen(guarded)};
+	struct bind_fact f = directory("/var/lib/docker/tmp/safe-mount1");
+
+	f.mount_root = true;
+	f.aliases = &a;
+	f.n_aliases = 1;
+	run_bind(c, "/var/lib/docker/tmp/safe-mount1", &f, "");
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	return has_option(c, "idmap");
+}
+
+#define DATA "/var/lib/docker/volumes/v/_data"
+
+TEST(mounted_parts_of_volumes_are_idmapped)
+{
+	CHECK(mounted_part_is_idmapped(DATA "/sub", "", DATA "/sub"));
+	CHECK(mounted_part_is_idmapped(DATA "/a/b/sub", "/var/lib/docker", DATA "/a"));
+	/* What is in a volume may be anybody's; the way to it may not. */
+	CHECK(mounted_part_is_idmapped(DATA "/sub", "", DATA));
+	CHECK(!mounted_part_is_idmapped(DATA "/sub", "", "/var/lib/docker/volumes/v"));
+	CHECK(mounted_part_is_idmapped(DATA, "", DATA));
+}
+
+TEST(mounted_parts_of_other_things_are_not)
+{
+	CHECK(!mounted_part_is_idmapped("/etc/ssl", "", "/etc/ssl"));
+	CHECK(!mounted_part_is_idmapped("/var/lib/docker/volumes/v", "", DATA));
+	CHECK(!mounted_part_is_idmapped("/var/lib/docker/volumes", "", DATA));
+	/* docker volume create -o type=none,o=bind,device=/etc, and a part of that. */
+	CHECK(!mounted_part_is_idmapped(DATA "/sub", DATA, DATA "/sub"));
+	CHECK(!mounted_part_is_idmapped(DATA "/sub/x", DATA "/sub", DATA "/sub/x"));
+}
+
+TEST(mounted_parts_of_a_pods_volumes_are_idmapped)
+{
+#define POD "/var/lib/kubelet/pods/1/volumes/"
+	CHECK(mounted_part_is_idmapped(POD "kubernetes.io~empty-dir/v/sub", "",
+				       POD "kubernetes.io~empty-dir/v"));
+	CHECK(mounted_part_is_idmapped(POD "kubernetes.io~csi/v/mount/sub",
+				       POD "kubernetes.io~csi/v/mount",
+				       POD "kubernetes.io~csi/v/mount"));
+	CHECK(!mounted_part_is_idmapped("/var/lib/kubelet/pods/1/volume-subpaths/v/c/0", "",
+					"/var/lib/kubelet/pods/1/volume-subpaths/v/c/0"));
 }

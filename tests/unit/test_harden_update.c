@@ -8,6 +8,9 @@
 
 #define MIB (1ll << 20)
 
+/* Schemata that the next updates ask for besides. */
+static const struct spec_intel_rdt *classes;
+
 /* The container, hardened from @config, and then updated by @asked. */
 static struct spec_resources *update(struct harden_case *c, const char *asked)
 {
@@ -22,7 +25,8 @@ static struct spec_resources *update(struct harden_case *c, const char *asked)
 			*p = '"';
 	CHECK_MSG(spec_parse_resources(json, strlen(json), &c->a, &r, &c->e) == 0, "%s", c->e.msg);
 	struct spec *before = spec_copy(c->out, &c->a);
-	c->r = harden_update(r, c->out, &c->m, &c->p, &c->f, &c->a, &out, &m, &c->d, &c->e);
+	c->r = harden_update(r, classes, c->out, &c->m, &c->p, &c->f, &c->a, &out, &m, &c->d,
+			     &c->e);
 	struct spec_change *changes;
 	CHECK_INT(spec_diff(before, c->out, &c->a, &changes), 0);
 	if (c->r < 0)
@@ -32,6 +36,7 @@ static struct spec_resources *update(struct harden_case *c, const char *asked)
 	for (int i = 0; i < n; i++)
 		CHECK_MSG(
 			strcmp(changes[i].pointer, "/linux/resources") == 0 ||
+				(classes && str_starts(changes[i].pointer, "/linux/intelRdt/")) ||
 				(strncmp(changes[i].pointer, "/linux/resources/", 17) == 0 &&
 				 strncmp(changes[i].pointer, "/linux/resources/devices", 24) != 0),
 			"%s", changes[i].pointer);
@@ -132,6 +137,37 @@ TEST(each_list_can_be_changed)
 	/* What has been said stays. */
 	r = update(c, "{'pids':{'limit':9}}");
 	CHECK(r->block_io->n_throttle_write_bps_device == 1 && r->n_rdma == 1);
+}
+
+/* An entry is of its device alone; what is asked for comes first, as errors count. */
+TEST(lists_are_merged_by_device)
+{
+	struct harden_case *c = container(
+		"'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':30,'leafWeight':31},"
+		"{'major':8,'minor':16,'weight':32}],'throttleReadBpsDevice':[{'major':8,'minor':0,"
+		"'rate':1},{'major':8,'minor':16,'rate':2}]},'hugepageLimits':[{'pageSize':'2MB',"
+		"'limit':1}],'rdma':{'a':{'hcaHandles':1},'b':{'hcaHandles':2}},'network':{"
+		"'priorities':[{'name':'lo','priority':1},{'name':'eth0','priority':2}]}");
+	struct spec_resources *r = update(
+		c, "{'blockIO':{'weightDevice':[{'major':8,'minor':0,'weight':40}],"
+		   "'throttleReadBpsDevice':[{'major':8,'minor':16,'rate':0},{'major':8,'minor':"
+		   "32,'rate':4}]},'hugepageLimits':[{'pageSize':'1GB','limit':2}],'rdma':{'b':{"
+		   "'hcaHandles':7}},'network':{'priorities':[{'name':'eth0','priority':9}]}}");
+	const struct spec_block_io *b = r->block_io;
+
+	CHECK_INT(b->n_weight_device, 2);
+	CHECK(*b->weight_device[0].weight == 40 && *b->weight_device[0].leaf_weight == 31);
+	CHECK(b->weight_device[1].minor == 16 && *b->weight_device[1].weight == 32);
+	CHECK_INT(b->n_throttle_read_bps_device, 3);
+	CHECK(b->throttle_read_bps_device[0].minor == 16 &&
+	      b->throttle_read_bps_device[0].rate == 0);
+	CHECK(b->throttle_read_bps_device[1].minor == 32 &&
+	      b->throttle_read_bps_device[1].rate == 4);
+	CHECK(b->throttle_read_bps_device[2].minor == 0 &&
+	      b->throttle_read_bps_device[2].rate == 1);
+	CHECK(r->n_hugepage_limits == 2 && r->hugepage_limits[1].limit == 1);
+	CHECK(r->n_rdma == 2 && *r->rdma[0].hca_handles == 7 && *r->rdma[1].hca_handles == 1);
+	CHECK(r->network->n_priorities == 2 && r->network->priorities[0].priority == 9);
 }
 
 /* A container whose limits are nobody's business has no empty object afterwards. */
@@ -341,11 +377,42 @@ TEST(memory_runs_out)
 		struct err e = {0};
 
 		countdown = n;
-		int got = harden_update(r, c->out, &c->m, &c->p, &c->f, &a, &out, &m, &d, &e);
+		int got = harden_update(r, NULL, c->out, &c->m, &c->p, &c->f, &a, &out, &m, &d, &e);
 		done = countdown >= 0;
 		countdown = -1;
 		CHECK_MSG(got == (done ? 0 : -ENOMEM), "allocation %ld: %d: %s", n, got, e.msg);
 		CHECK(done == !!out);
 	}
 	CHECK(n > 20);
+}
+
+static struct harden_case *in_class(const char *rdt, bool allowed)
+{
+	struct harden_case *c = case_new();
+
+	c->p.intel_rdt.allow_own = true;
+	case_doc(c, "", arena_printf(&c->a, ",'intelRdt':{%s}", rdt), "");
+	c->p.intel_rdt.allow_own = allowed;
+	return c;
+}
+
+TEST(schemata_of_the_class_of_service)
+{
+	const struct spec_intel_rdt asked = {.l3_cache_schema = "L3:0=f"};
+	struct harden_case *c = in_class("'memBwSchema':'MB:0=10','l3CacheSchema':'L3:0=1'", true);
+
+	classes = &asked;
+	update(c, "{}");
+	CHECK_INT(c->r, 0);
+	CHECK_STR(c->out->linux_->intel_rdt->l3_cache_schema, "L3:0=f");
+	CHECK_STR(c->out->linux_->intel_rdt->mem_bw_schema, "MB:0=10");
+	/* The policy has changed since: what is left alone stays, what is new is judged. */
+	c = in_class("'l3CacheSchema':'L3:0=f'", false);
+	update(c, "{'pids':{'limit':50}}");
+	CHECK_INT(c->r, 0);
+	c = in_class("'l3CacheSchema':'L3:0=1'", false);
+	update(c, "{}");
+	CHECK_INT(c->r, -EPERM);
+	CHECK_HAS(c->e.msg, "policy: intel-rdt: a class of service of the container's own");
+	classes = NULL;
 }

@@ -303,16 +303,56 @@ TEST(a_foreign_namespace_of_another_owner_than_the_path_is_refused)
 	CHECK_QUIET(c, "userns");
 }
 
-TEST(inside_a_user_namespace_none_is_needed)
+static const struct id_extent users[] = {{0, 1000, 1}, {1, 100000, 65536}};
+
+TEST(inside_a_user_namespace_its_own_ids_are_all_there_are)
 {
 	struct harden_case *c = case_new();
 
 	c->f.in_userns = true;
 	c->f.range.size = 0;
+	c->f.caller_ids = (struct id_maps){users, users, 2, 1};
 	case_doc(c, "", "", "");
-	CHECK_QUIET(c, "userns");
-	CHECK(decision_find(c, DECISION_NOTE, "userns", "/linux/namespaces"));
+	CHECK_MSG(c->r == 0, "%s", c->e.msg);
+	CHECK(decision_find(c, DECISION_CHANGE, "userns", "/linux/namespaces/6"));
+	CHECK_CHANGE(c, "userns", "/linux/uidMappings", NULL,
+		     "[{\"containerID\":0,\"hostID\":1000,\"size\":1},{\"containerID\":1,"
+		     "\"hostID\":100000,\"size\":65536}]");
+	CHECK_CHANGE(c, "userns", "/linux/gidMappings", NULL,
+		     "[{\"containerID\":0,\"hostID\":1000,\"size\":1}]");
 	CHECK(!harden_needs_id_range(c->in, &c->f));
+	/* No more than that. */
+	case_run(c, "{'ociVersion':'1.2.0','process':{'cwd':'/','args':['x'],'user':{'uid':65537,"
+		    "'gid':1}},'linux':{'namespaces':[" NAMESPACES "]}}");
+	CHECK_REFUSED(c, "userns", "/process/user/uid", "user id 65537 is outside");
+	CHECK(decision_find(c, DECISION_REFUSE, "userns", "/process/user/gid"));
+	/* Nothing is known: nothing is guessed. */
+	c->f.caller_ids = (struct id_maps){0};
+	c->e = (struct err){0};
+	case_doc(c, "", "", "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "no id range");
+}
+
+TEST(a_user_namespace_with_host_root_gives_no_container_its_ids)
+{
+	struct harden_case *c = case_new();
+
+	c->f.in_userns = c->f.host_root_mapped = true;
+	c->f.range.size = 0;
+	c->f.caller_ids = (struct id_maps){users, users, 2, 1};
+	case_doc(c, "", "", "");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "has an id for root on the host");
+	/* Whatever the maps say: they do not show what the ids are on the host. */
+	c->e = (struct err){0};
+	run_with(c, NAMESPACES ",{'type':'user'}",
+		 ",'uidMappings':[{'containerID':0,'hostID':5,'size':9}],"
+		 "'gidMappings':[{'containerID':0,'hostID':5,'size':9}]");
+	CHECK_REFUSED(c, "userns", "/linux/namespaces", "has an id for root on the host");
+	c->e = (struct err){0};
+	c->p.userns.allow_host_root = true;
+	case_doc(c, "", "", "");
+	CHECK_MSG(!decision_find(c, DECISION_REFUSE, "userns", "/linux/namespaces"), "%s",
+		  c->e.msg);
 }
 
 TEST(ids_outside_of_the_range_are_refused_and_named)

@@ -30,6 +30,32 @@ TEST(no_hooks)
 		CHECK_INT(p.lists[k].n, 0);
 }
 
+TEST(a_deadline_has_no_children)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_hook hook = {.path = "/1"};
+	struct spec_hooks h = {.start_container = &hook, .n_start_container = 1};
+	char *flags[] = {(char[]){"SCHED_FLAG_RECLAIM"}, (char[]){"SCHED_FLAG_RESET_ON_FORK"}};
+	struct spec_scheduler sched = {
+		.policy = (char[]){"SCHED_DEADLINE"}, .flags = flags, .n_flags = 1};
+	struct spec_process process = {.scheduler = &sched};
+	struct spec s = {.hooks = &h, .process = &process};
+	struct hooks_plan p;
+	struct err e = {0};
+
+	CHECK_INT(hooks_plan_make(&s, &a, &p, &e), -EINVAL);
+	CHECK_HAS(e.msg, "/hooks/startContainer: ");
+	err_clear(&e);
+	sched.n_flags = 2;
+	CHECK_INT(hooks_plan_make(&s, &a, &p, &e), 0);
+	sched = (struct spec_scheduler){.policy = (char[]){"SCHED_FIFO"}};
+	CHECK_INT(hooks_plan_make(&s, &a, &p, &e), 0);
+	/* The runtime's own children. */
+	sched.policy = (char[]){"SCHED_DEADLINE"};
+	h = (struct spec_hooks){.create_runtime = &hook, .n_create_runtime = 1};
+	CHECK_INT(hooks_plan_make(&s, &a, &p, &e), 0);
+}
+
 TEST(each_list_in_its_place_and_order)
 {
 	AUTO_ARENA struct arena a = ARENA_INIT;
@@ -88,9 +114,24 @@ TEST(arguments_and_environment_are_taken_as_they_are)
 	for (int k = 1; k < 3; k++) {
 		CHECK_STR(i[k].argv[0], i[k].path);
 		CHECK(i[k].argv[1] == NULL);
-		CHECK(i[k].envp && i[k].envp[0] == NULL);
+		/* Not given: the runtime's own. Given as empty: empty. */
+		CHECK_INT(i[k].envp == NULL, k == 1);
 		CHECK_INT(i[k].timeout, 0);
 	}
+	CHECK(i[2].envp[0] == NULL);
+}
+
+TEST(a_program_of_the_container_has_no_environment_of_the_host)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_hook hook = {.path = "/inside"};
+	struct spec_hooks h = {.start_container = &hook, .n_start_container = 1};
+	struct hooks_plan p;
+	struct err e;
+
+	CHECK_INT(make(&h, &a, &p, &e), 0);
+	const struct hook_plan *i = p.lists[HOOK_START_CONTAINER].items;
+	CHECK(i[0].envp && i[0].envp[0] == NULL);
 }
 
 TEST(path_must_be_absolute)

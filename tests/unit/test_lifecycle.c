@@ -48,16 +48,24 @@ TEST(handshake_message_error_and_end)
 	CHECK(hs_send(fd[1], HS_CREATED) == 0 && hs_recv(fd[0], HS_READY, &e) < 0);
 	CHECK_INT(e.kind, ERR_BUG);
 	err_clear(&e);
-	hs_send_error(fd[1], &sent);
+	hs_send_error(fd[1], HS_ERROR, &sent);
 	CHECK_INT(hs_recv(fd[0], HS_CREATED, &e), -ENOSPC);
 	CHECK_INT(e.kind, ERR_HOST);
 	CHECK_STR(e.msg, "no room");
+	for (int hook = 0; hook < 2; hook++) {
+		bool by_hook = !hook;
+		err_clear(&e);
+		hs_send_error(fd[1], hook ? HS_HOOK_ERROR : HS_ERROR, &sent);
+		CHECK_INT(hs_recv_exec(fd[0], &by_hook, &e), -ENOSPC);
+		CHECK_STR(e.msg, "no room");
+		CHECK_INT(by_hook, hook);
+	}
 	err_clear(&e);
 	close(fd[1]);
 	CHECK(hs_recv(fd[0], HS_CREATED, &e) < 0);
 	CHECK_HAS(e.msg, "ended during its set-up");
 	CHECK_INT(hs_send(fd[0], HS_RUN), -EPIPE);
-	CHECK_INT(hs_recv_exec(fd[0], &e), 0);
+	CHECK_INT(hs_recv_exec(fd[0], NULL, &e), 0);
 	close(fd[0]);
 }
 
@@ -228,6 +236,26 @@ TEST(state_for_hooks)
 		       "\"/b\"}");
 	for (size_t size = 1; size < 60; size++)
 		CHECK_INT(oci_state_format(&r, "stopped", 0, buf, size), -E2BIG);
+}
+
+/* config-linux.md, "The Container Process State" */
+TEST(state_for_a_seccomp_agent)
+{
+	struct record r = {.oci_version = "1.0.2", .id = "c", .bundle = "/b"};
+	char buf[OCI_STATE_MAX + 1024];
+
+	CHECK(oci_process_state_format(&r, "running", 7, 9, "a\"b\n", buf, sizeof(buf)) > 0);
+	CHECK_STR(buf, "{\"ociVersion\":\"1.3.0\",\"fds\":[\"seccompFd\"],\"pid\":9,\"metadata\":"
+		       "\"a\\\"b\\u000a\",\"state\":{\"ociVersion\":\"1.0.2\",\"id\":\"c\","
+		       "\"status\":\"running\",\"pid\":7,\"bundle\":\"/b\"}}");
+	int n = oci_process_state_format(&r, "creating", 7, 7, NULL, buf, sizeof(buf));
+	CHECK_INT(n, strlen(buf));
+	CHECK(!strstr(buf, "metadata"));
+	for (int size = 1; size <= n; size++)
+		CHECK_INT(oci_process_state_format(&r, "creating", 7, 7, NULL, buf, (size_t)size),
+			  -E2BIG);
+	CHECK(oci_process_state_size("\1\1") >= OCI_STATE_MAX + 12);
+	CHECK(oci_process_state_size(NULL) > OCI_STATE_MAX);
 }
 
 /* A lock that comes late must not be taken for one on the directory that is there now. */

@@ -2,7 +2,7 @@
 /* The parser of /proc/PID/mountinfo. */
 #include <errno.h>
 
-#include "apply/mountinfo.h"
+#include "kernel/mountinfo.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "tests/unit/check.h"

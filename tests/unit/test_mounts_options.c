@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "oci-spec/mount_options.h"
 #include "oci-spec/spec.h"
 #include "plan/mounts.h"
 #include "plan/namespaces.h"
@@ -173,29 +174,30 @@ TEST(binds)
 	CHECK_INT(parse(MOUNT_BIND, "rbind ridmap", &p), 0);
 	CHECK_INT(p.idmap, MOUNT_IDMAP_CONTAINER);
 	CHECK(p.idmap_recursive);
+	/* Parameters of a file system, which mount(2) ignores there. */
+	CHECK_INT(parse(MOUNT_BIND, "rbind mode=755 ro size=1k,uid=-1", &p), 0);
+	CHECK_INT(p.n_params, 0);
+	CHECK_INT(p.attr_set, MOUNT_ATTR_RDONLY);
 }
 
 static const struct {
 	enum mount_kind kind;
 	const char *options, *error;
 } refused[] = {
-	{MOUNT_BIND, "rbind size=1", "/mounts/7/options/1: \"size=1\" means nothing on a bind"},
+	{MOUNT_BIND, "rbind size", "/mounts/7/options/1: \"size\" means nothing on a bind"},
+	{MOUNT_BIND, "rbind ,idmap=uids=0-1-2", "means nothing on a bind"},
+	{MOUNT_BIND, "rbind ridmap=1", "means nothing on a bind"},
+	{MOUNT_BIND, "rbind =1", "means nothing on a bind"},
 	{MOUNT_BIND, "sync", "\"sync\" belongs to a file system"},
 	{MOUNT_BIND, "lazytime", "\"lazytime\" belongs to a file system"},
 	{MOUNT_BIND, "dirsync", "\"dirsync\" belongs to a file system"},
 	{MOUNT_BIND, "iversion", "\"iversion\" belongs to a file system"},
 	{MOUNT_BIND, "mand", "\"mand\" belongs to a file system"},
-	{MOUNT_PROC, "uid=0", "not allowed"},
 	{MOUNT_TMPFS, "ridmap", "\"ridmap\" is for bind mounts"},
 	{MOUNT_DEVPTS, "tmpcopyup", "\"tmpcopyup\" is for tmpfs mounts"},
 	{MOUNT_BIND, "RO", "\"RO\" means nothing"},
-	{MOUNT_BIND, "remount", "/mounts/7/options/0: \"remount\" of an earlier mount"},
 	{MOUNT_BIND, "tmpcopyup", "\"tmpcopyup\" is for tmpfs mounts"},
 	{MOUNT_TMPFS, "idmap", "\"idmap\" is for bind mounts"},
-	{MOUNT_TMPFS, "remount", "not supported"},
-	{MOUNT_TMPFS, "mpol=bind:0", "\"mpol=bind:0\" is not allowed for this file system"},
-	{MOUNT_TMPFS, "usrquota", "not allowed"},
-	{MOUNT_TMPFS, "source=x", "not allowed"},
 	{MOUNT_TMPFS, "uid=1000", "\"uid=1000\" is not mapped"},
 	{MOUNT_TMPFS, "uid=4294967295", "is not an id"},
 	{MOUNT_TMPFS, "uid=-1", "is not an id"},
@@ -203,13 +205,17 @@ static const struct {
 	{MOUNT_TMPFS, "uid=", "is not an id"},
 	{MOUNT_TMPFS, "uid", "is not an id"},
 	{MOUNT_TMPFS, "gid=65536", "\"gid=65536\" is not mapped"},
-	{MOUNT_PROC, "pidns=/proc/1/ns/pid", "not allowed"},
-	{MOUNT_PROC, "size=1", "not allowed"},
-	{MOUNT_SYSFS, "x", "not allowed"},
-	{MOUNT_MQUEUE, "x=y", "not allowed"},
-	{MOUNT_CGROUP, "nsdelegate", "not allowed"},
-	{MOUNT_CGROUP, "all", "not allowed"},
-	{MOUNT_CGROUP, "release_agent=/x", "not allowed"},
+	{MOUNT_CGROUP, "nsdelegate", "means nothing on a cgroup mount"},
+	{MOUNT_CGROUP, "all", "means nothing on a cgroup mount"},
+	{MOUNT_CGROUP, "release_agent=/x", "means nothing on a cgroup mount"},
+	{MOUNT_OTHER, "=x", "\"=x\" has no name"},
+	{MOUNT_TMPFS, "src-nofollow", "\"src-nofollow\" is for bind mounts"},
+	{MOUNT_OTHER, "dest-nofollow", "\"dest-nofollow\" is for bind mounts"},
+	{MOUNT_PROC, "copy-symlink", "\"copy-symlink\" is for bind mounts"},
+	{MOUNT_BIND, "copy-symlink src-nofollow",
+	 "/mounts/7/options/1: \"src-nofollow\" goes with"},
+	{MOUNT_BIND, "dest-nofollow copy-symlink",
+	 "/mounts/7/options/1: \"copy-symlink\" goes with"},
 	{MOUNT_CGROUP, "sync", "belongs to a file system"},
 	/* The hardening rules read options one by one: no flag may hide in a joined text. */
 	{MOUNT_BIND, "rbind idmap,", "\"idmap\" has to be an option of its own"},
@@ -238,6 +244,48 @@ static const char *param(const struct mount_plan *p, const char *key)
 		if (strcmp(p->params[i].key, key) == 0)
 			return p->params[i].value ? p->params[i].value : "(flag)";
 	return "(none)";
+}
+
+TEST(links)
+{
+	struct mount_plan p;
+
+	CHECK_INT(parse(MOUNT_BIND, "bind src-nofollow dest-nofollow", &p), 0);
+	CHECK(p.src_nofollow && p.dest_nofollow && !p.copy_symlink);
+	CHECK_INT(parse(MOUNT_BIND, "bind src-nofollow", &p), 0);
+	CHECK(p.src_nofollow && !p.dest_nofollow);
+	CHECK_INT(parse(MOUNT_BIND, "bind copy-symlink", &p), 0);
+	CHECK(p.copy_symlink && !p.src_nofollow && !p.dest_nofollow);
+	CHECK_INT(parse(MOUNT_BIND, "bind", &p), 0);
+	CHECK(!p.copy_symlink && !p.src_nofollow && !p.dest_nofollow && !p.remount);
+}
+
+TEST(remount)
+{
+	struct mount_plan p;
+
+	CHECK_INT(parse(MOUNT_BIND, "remount bind ro", &p), 0);
+	CHECK(p.remount);
+	CHECK_INT(p.attr_set, MOUNT_ATTR_RDONLY);
+	CHECK_INT(parse(MOUNT_TMPFS, "remount size=1m", &p), 0);
+	CHECK(p.remount);
+	CHECK_INT(p.n_params, 1);
+}
+
+/* What no table knows is the kernel's to judge; the rule "mounts" comes before. */
+TEST(parameters_of_any_file_system)
+{
+	struct mount_plan p;
+
+	CHECK_INT(parse(MOUNT_OTHER, "lowerdir=/a:/b,upperdir=/c ro userxattr", &p), 0);
+	CHECK_INT(p.n_params, 3);
+	CHECK_STR(p.params[0].key, "lowerdir");
+	CHECK_STR(p.params[0].value, "/a:/b");
+	CHECK_STR(p.params[2].key, "userxattr");
+	CHECK(p.params[2].value == NULL);
+	CHECK_INT(p.attr_set, MOUNT_ATTR_RDONLY);
+	CHECK_INT(parse(MOUNT_PROC, "pidns=/proc/self/ns/pid", &p), 0);
+	CHECK_INT(p.n_params, 1);
 }
 
 TEST(parameters)
@@ -353,6 +401,51 @@ TEST(mappings)
 	CHECK_HAS(err.msg, "only bind mounts");
 }
 
+/* crun(1), "idmap mount options". */
+TEST(maps_in_the_option)
+{
+	static const char *const bad[] = {
+		"idmap=",
+		"idmap=uids=0-1-10",
+		"idmap=gids=0-1-10",
+		"idmap=uids=0-1-10;gids=",
+		"idmap=uids=0-1;gids=0-1-1",
+		"idmap=uids=0-1-10-5;gids=0-1-1",
+		"idmap=uids=a-1-10;gids=0-1-1",
+		"idmap=uids=0--1-10;gids=0-1-1",
+		"idmap=uids=0-1-10;uids=0-1-10;gids=0-1-1",
+		"idmap=uids=0-1-10;gids=0-1-1;x=1",
+		"idmap=uids=0-1-10;gids=0-1-1x",
+		"idmap=uids=4294967296-1-10;gids=0-1-1",
+		"idmap=uids=@0-4000-10;gids=0-1-1", /* no id of the container */
+		"idmap=uids=0-1-10#;gids=0-1-1",
+	};
+	struct mount_plan p;
+
+	CHECK_INT(parse(MOUNT_BIND, "bind idmap=uids=0-1-10#10-11-10;gids=0-100-10", &p), 0);
+	CHECK_INT(p.idmap, MOUNT_IDMAP_OWN);
+	CHECK_INT(p.maps.n_uid, 2);
+	CHECK_INT(p.maps.uid[1].inside, 10);
+	CHECK_INT(p.maps.uid[1].outside, 11);
+	CHECK_INT(p.maps.uid[1].size, 10);
+	CHECK_INT(p.maps.n_gid, 1);
+	CHECK_INT(p.maps.gid[0].outside, 100);
+	CHECK_INT(parse(MOUNT_BIND, "bind idmap=gids=@1-3-10;uids=@0-5000-3#5-6-1;", &p), 0);
+	CHECK_INT(p.maps.gid[0].outside, 200003);
+	CHECK_INT(p.maps.uid[0].outside, 300000);
+	CHECK_INT(p.maps.uid[1].outside, 6);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char text[128];
+		snprintf(text, sizeof(text), "bind %s", bad[i]);
+		CHECK_MSG(parse(MOUNT_BIND, text, &p) < 0, "%s", bad[i]);
+		CHECK_HAS(err.msg, "/mounts/7/options/1: ");
+	}
+	CHECK(parse(MOUNT_BIND, "bind idmap=uids=0-1-0;gids=0-1-1", &p) < 0);
+	CHECK_HAS(err.msg, "/mounts/7/uidMappings/0: size must not be 0");
+	CHECK(parse(MOUNT_BIND, "bind idmap=uids=0-1-5;gids=0-1-5#4-9-1", &p) < 0);
+	CHECK_HAS(err.msg, "/mounts/7/gidMappings/1: overlaps");
+}
+
 TEST(names_for_features)
 {
 	const char *const *names = mount_option_names();
@@ -361,10 +454,10 @@ TEST(names_for_features)
 	CHECK(str_in("rro", names));
 	CHECK(str_in("idmap", names));
 	CHECK(str_in("tmpcopyup", names));
-	CHECK(!str_in("remount", names));
+	CHECK(str_in("remount", names) && str_in("src-nofollow", names));
 	for (; names[n]; n++)
 		CHECK(n == 0 || strcmp(names[n - 1], names[n]) < 0);
-	CHECK_INT(n, 61);
+	CHECK_INT(n, 67);
 }
 
 /*

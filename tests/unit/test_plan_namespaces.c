@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test_plan_namespaces.c: plan/namespaces.c, idmaps.c and unsupported.c. */
+/* test_plan_namespaces.c: plan/namespaces.c and idmaps.c. */
 #include <errno.h>
 #include <sched.h>
 
 #include "harden_case.h"
 #include "plan/namespaces.h"
-#include "plan/unsupported.h"
 
 #define MAPS                                                                                       \
 	",'uidMappings':[{'containerID':0,'hostID':200000,'size':1000},{'containerID':5000,"       \
@@ -176,6 +175,102 @@ TEST(maps_besides_a_path_have_to_be_the_same)
 	CHECK_SPEC(c, "/linux/uidMappings: the user namespace to join has other id maps");
 }
 
+/* The runtime's own ids, and what its caller knows them by. */
+static const struct id_extent callers[] = {{0, 1000, 1}, {1, 100000, 1000}, {1001, 300000, 50}};
+
+static struct namespaces_plan plan_rootless(struct harden_case *c, const char *maps)
+{
+	c->f.in_userns = true;
+	c->f.caller_ids = (struct id_maps){callers, callers, 3, 3};
+	return plan(c, arena_printf(&c->a,
+				    DOC("{'type':'user'},{'type':'mount'}",
+					",'uidMappings':[%s],'gidMappings':[%s]", ""),
+				    maps, "{'containerID':0,'hostID':1000,'size':1}"));
+}
+
+TEST(ids_of_the_caller_become_those_of_the_runtime)
+{
+	struct harden_case *c = case_new();
+	struct namespaces_plan p = plan_rootless(c, "{'containerID':0,'hostID':1000,'size':1},"
+						    "{'containerID':7,'hostID':100500,'size':500}");
+
+	CHECK_OK(c);
+	CHECK_INT(p.maps.n_uid, 2);
+	CHECK_INT(p.maps.uid[0].outside, 0);
+	CHECK_INT(p.maps.uid[1].inside, 7);
+	CHECK_INT(p.maps.uid[1].outside, 501);
+	CHECK_INT(p.maps.uid[1].size, 500);
+	CHECK_INT(p.root_uid, 0);
+	CHECK(!p.idmap_rootfs);
+}
+
+TEST(a_mapping_is_cut_where_the_runtimes_own_ends)
+{
+	static const struct id_extent own[] = {{0, 0, 1}, {1, 1, 99}};
+	struct harden_case *c = case_new();
+
+	c->f.in_userns = true;
+	c->f.caller_ids = (struct id_maps){own, own, 2, 2};
+	struct namespaces_plan p =
+		plan(c, DOC("{'type':'user'},{'type':'mount'}",
+			    ",'uidMappings':[{'containerID':10,'hostID':1,'size':5},"
+			    "{'containerID':0,'hostID':0,'size':1}],"
+			    "'gidMappings':[{'containerID':0,'hostID':0,'size':100}]",
+			    ""));
+
+	CHECK_OK(c);
+	CHECK_INT(p.maps.n_gid, 2);
+	CHECK_INT(p.maps.gid[0].size, 1);
+	CHECK_INT(p.maps.gid[1].inside, 1);
+	CHECK_INT(p.maps.gid[1].outside, 1);
+	CHECK_INT(p.maps.gid[1].size, 99);
+}
+
+TEST(nothing_is_idmapped_where_the_runtime_is_in_a_user_namespace)
+{
+	static const struct ns_fact joined[] = {FOREIGN(7), {0}};
+
+	for (int in = 0; in < 2; in++) {
+		struct harden_case *c = case_new();
+		c->f.in_userns = in;
+		c->f.ns = joined;
+		c->f.n_ns = 2;
+		struct namespaces_plan p =
+			plan(c, DOC("{'type':'ipc','path':'/i'},{'type':'mount'}", "", ""));
+		CHECK_OK(c);
+		CHECK_INT(p.ns[NS_USER].mode, NS_JOIN_FOREIGN_OWNED);
+		CHECK_INT(p.idmap_rootfs, !in);
+	}
+}
+
+TEST(an_id_that_the_caller_does_not_have_is_named)
+{
+	static const struct {
+		const char *maps;
+		unsigned index, id;
+	} bad[] = {
+		{"{'containerID':0,'hostID':0,'size':1}", 0, 0},
+		{"{'containerID':0,'hostID':1000,'size':2}", 0, 1001},
+		{"{'containerID':0,'hostID':1000,'size':1},"
+		 "{'containerID':1,'hostID':100999,'size':2}",
+		 1, 101000},
+		{"{'containerID':0,'hostID':1000,'size':1},"
+		 "{'containerID':1,'hostID':4294967000,'size':2}",
+		 1, 4294967000},
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct harden_case *c = case_new();
+		plan_rootless(c, bad[i].maps);
+		CHECK(c->r < 0 && c->e.kind == ERR_HOST);
+		CHECK_STR(c->e.msg,
+			  arena_printf(&c->a,
+				       "/linux/uidMappings/%u/hostID: %u is not an id that this "
+				       "caller has (see subuid(5) and newuidmap(1))",
+				       bad[i].index, bad[i].id));
+	}
+}
+
 TEST(no_user_namespace_at_all)
 {
 	struct harden_case *c = case_new();
@@ -332,18 +427,41 @@ TEST(too_many_maps_are_an_error)
 	CHECK_OK(c);
 }
 
-TEST(the_mount_namespace_is_new)
+TEST(the_mount_namespace_of_any_kind)
 {
 	struct harden_case *c = case_new();
 	struct ns_fact facts[1] = {{.exists = true, .owner = NS_OWNER_HOST}};
+	struct namespaces_plan p = plan(c, DOC("{'type':'pid'}", "", ""));
 
+	CHECK_OK(c);
+	CHECK(p.ns[NS_MNT].mode == NS_SHARED);
+	c->f.in_userns = true;
 	plan(c, DOC("{'type':'pid'}", "", ""));
-	CHECK_SPEC(c, "/linux/namespaces: a new mount namespace is needed for the root filesystem");
+	CHECK(c->r == -ENOTSUP);
 	c = case_new();
 	c->f.ns = facts;
 	c->f.n_ns = 1;
-	plan(c, DOC("{'type':'mount','path':'/m'}", "", ""));
-	CHECK(c->r < 0);
+	p = plan(c, DOC("{'type':'mount','path':'/m'}", "", ""));
+	CHECK_OK(c);
+	CHECK(p.ns[NS_MNT].mode == NS_JOIN_HOST_OWNED);
+	facts[0].is_own = true;
+	p = plan(c, DOC("{'type':'mount','path':'/m'}", "", ""));
+	CHECK_OK(c);
+	CHECK(p.ns[NS_MNT].mode == NS_SHARED);
+}
+
+TEST(a_path_that_cannot_be_opened_is_no_wrong_one)
+{
+	struct harden_case *c = case_new();
+	struct ns_fact facts[1] = {{.error = EACCES}};
+
+	c->f.ns = facts;
+	c->f.n_ns = 1;
+	plan(c, DOC("{'type':'network','path':'/proc/1/ns/net'}", "", ""));
+	CHECK(c->r == -EACCES);
+	facts[0].error = ENOENT;
+	plan(c, DOC("{'type':'network','path':'/proc/1/ns/net'}", "", ""));
+	CHECK(c->r == -EINVAL);
 }
 
 TEST(names_need_a_uts_namespace)
@@ -394,44 +512,6 @@ TEST(time_offsets_need_a_time_namespace)
 	c = case_new();
 	p = plan(c, DOC("{'type':'mount'},{'type':'time'}", "", ""));
 	CHECK(!p.boottime.set && !p.monotonic.set);
-}
-
-static int check_unsupported(struct harden_case *c, const char *linux_)
-{
-	case_doc(c, "", linux_, "");
-	c->e = (struct err){0};
-	return unsupported_check(c->in, &c->e);
-}
-
-TEST(what_is_not_acted_on_is_named)
-{
-	static const char *const set[][2] = {
-		{",'intelRdt':{'closID':'x'}", "/linux/intelRdt"},
-		{",'memoryPolicy':{'mode':'MPOL_BIND','nodes':'0'}", "/linux/memoryPolicy"},
-		{",'netDevices':{'eth0':{}}", "/linux/netDevices"},
-		{",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'/x'}",
-		 "/linux/seccomp/listenerPath"},
-		{",'seccomp':{'defaultAction':'SCMP_ACT_NOTIFY'}",
-		 "/linux/seccomp: SCMP_ACT_NOTIFY"},
-		{",'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','syscalls':[{'names':['a'],'action':"
-		 "'SCMP_ACT_ERRNO'},{'names':['b'],'action':'SCMP_ACT_NOTIFY'}]}",
-		 "/linux/seccomp: SCMP_ACT_NOTIFY"},
-	};
-	struct harden_case *c = case_new();
-
-	for (size_t i = 0; i < sizeof(set) / sizeof(set[0]); i++) {
-		c = case_new();
-		CHECK_INT(check_unsupported(c, set[i][0]), -ENOTSUP);
-		CHECK_INT(c->e.kind, ERR_SPEC);
-		CHECK_STR(c->e.msg,
-			  arena_printf(&c->a, "%s: set, but not supported by this version",
-				       set[i][1]));
-	}
-	c = case_new();
-	CHECK_INT(check_unsupported(c, ",'netDevices':{},'seccomp':{'defaultAction':"
-				       "'SCMP_ACT_ERRNO'}"),
-		  0);
-	CHECK_INT(unsupported_check(&(struct spec){0}, &c->e), 0);
 }
 
 TEST(half_of_the_range_is_not_the_range)

@@ -120,8 +120,8 @@ TEST(paths)
 		 "/binds/hostPaths/0/treatment: expected one of refuse, readonly, plain, found "
 		 "\"deny\""},
 		{"{\"binds\":{\"storage\":[{\"pattern\":\"/a/**/b\",\"why\":\"x\"}]}}",
-		 "/binds/storage/0/pattern: expected a clean path that begins with \"/\" or "
-		 "\"@/\", "
+		 "/binds/storage/0/pattern: expected a clean path that begins with \"/\", "
+		 "\"@/\" or \"@build/\", "
 		 "with \"**\" only at its end, found \"/a/**/b\""},
 		{"{\"seccomp\":{\"profile\":\"x.json\"}}",
 		 "/seccomp/profile: expected " PATH ", or \"\" for none, found \"x.json\""},

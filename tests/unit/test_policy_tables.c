@@ -138,7 +138,7 @@ TEST(every_level_can_be_reached)
 		CHECK_MSG(str_in(*level, policy_levels), "%s: %s", name, *level);
 		*level = POLICY_OFF;
 	}
-	CHECK_INT(n, 25);
+	CHECK_INT(n, 27);
 	CHECK_STR(p.annotations.level, "off");
 	CHECK_STR(p.privileged.level, "off");
 	CHECK_STR(policy_default()->privileged.level, "enforce");

@@ -9,9 +9,11 @@
 #include "base/str.h"
 #include "oci-spec/spec.h"
 #include "harden/measures.h"
+#include "host/facts.h"
 #include "plan/rootfs.h"
 #include "tests/unit/check.h"
 
+static const struct host_facts facts;
 static const struct measures measures = {.rootfs_nosuid = true, .rootfs_nodev = true};
 
 static struct arena arena;
@@ -27,7 +29,7 @@ static int make(const char *path, bool *readonly, const char *propagation)
 	arena_free(&arena);
 	err_clear(&err);
 	memset(&plan, 0, sizeof(plan));
-	return rootfs_plan_make(&s, &measures, "/bundle/dir", &arena, &plan, &err);
+	return rootfs_plan_make(&s, &measures, &facts, "/bundle/dir", &arena, &plan, &err);
 }
 
 TEST(paths)
@@ -75,11 +77,11 @@ TEST(without_root)
 	struct spec_root root = {.path = "rootfs"};
 
 	err_clear(&err);
-	CHECK(rootfs_plan_make(&s, &measures, "/b", &arena, &plan, &err) < 0);
+	CHECK(rootfs_plan_make(&s, &measures, &facts, "/b", &arena, &plan, &err) < 0);
 	CHECK_HAS(err.msg, "/root: ");
 	err_clear(&err);
 	s.root = &root;
-	CHECK_INT(rootfs_plan_make(&s, &measures, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(rootfs_plan_make(&s, &measures, &facts, "/b", &arena, &plan, &err), 0);
 	CHECK_INT(plan.propagation, MS_SLAVE | MS_REC);
 }
 
@@ -89,16 +91,16 @@ TEST(attributes)
 	struct spec_root root = {.path = "rootfs"};
 	struct spec s = {.root = &root};
 
-	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(rootfs_plan_make(&s, &m, &facts, "/b", &arena, &plan, &err), 0);
 	CHECK_INT(plan.attrs, MOUNT_ATTR_NOSUID);
 	m = (struct measures){.rootfs_nodev = true};
-	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(rootfs_plan_make(&s, &m, &facts, "/b", &arena, &plan, &err), 0);
 	CHECK_INT(plan.attrs, MOUNT_ATTR_NODEV);
 	m = (struct measures){.rootfs_noexec = true};
-	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(rootfs_plan_make(&s, &m, &facts, "/b", &arena, &plan, &err), 0);
 	CHECK_INT(plan.attrs, MOUNT_ATTR_NOEXEC);
 	m = (struct measures){0};
-	CHECK_INT(rootfs_plan_make(&s, &m, "/b", &arena, &plan, &err), 0);
+	CHECK_INT(rootfs_plan_make(&s, &m, &facts, "/b", &arena, &plan, &err), 0);
 	CHECK_INT(plan.attrs, 0);
 }
 
@@ -118,22 +120,25 @@ TEST(propagation)
 {
 	static const struct {
 		const char *name;
-		uint64_t want;
-		bool unbindable;
+		uint64_t want, own;
 	} cases[] = {
-		{NULL, MS_SLAVE | MS_REC, false},	 {"", MS_SLAVE | MS_REC, false},
-		{"slave", MS_SLAVE | MS_REC, false},	 {"rslave", MS_SLAVE | MS_REC, false},
-		{"private", MS_PRIVATE | MS_REC, false}, {"rprivate", MS_PRIVATE | MS_REC, false},
-		{"unbindable", MS_SLAVE | MS_REC, true}, {"runbindable", MS_SLAVE | MS_REC, true},
+		{NULL, MS_SLAVE | MS_REC, 0},
+		{"", MS_SLAVE | MS_REC, 0},
+		{"slave", MS_SLAVE | MS_REC, 0},
+		{"rslave", MS_SLAVE | MS_REC, 0},
+		{"private", MS_PRIVATE | MS_REC, 0},
+		{"rprivate", MS_PRIVATE | MS_REC, 0},
+		{"shared", MS_SLAVE | MS_REC, MS_SHARED},
+		{"rshared", MS_SLAVE | MS_REC, MS_SHARED | MS_REC},
+		{"unbindable", MS_SLAVE | MS_REC, MS_UNBINDABLE},
+		{"runbindable", MS_SLAVE | MS_REC, MS_UNBINDABLE | MS_REC},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		CHECK_INT(make("r", NULL, cases[i].name), 0);
 		CHECK_INT(plan.propagation, cases[i].want);
-		CHECK_INT(plan.unbindable, cases[i].unbindable);
+		CHECK_INT(plan.own, cases[i].own);
 	}
-	check_bad("r", "shared", "/linux/rootfsPropagation: shared: the container's mounts");
-	check_bad("r", "rshared", "/linux/rootfsPropagation: rshared: the container's mounts");
 	check_bad("r", "Slave", "/linux/rootfsPropagation: unknown");
 }
 
@@ -155,7 +160,7 @@ TEST(context)
 		struct spec_process process = {.selinux_label = cases[i].process};
 		struct spec_linux linux_ = {.mount_label = cases[i].mount};
 		struct spec s = {.root = &root, .linux_ = &linux_, .process = &process};
-		CHECK_INT(rootfs_plan_make(&s, &measures, "/b", &arena, &plan, &err), 0);
+		CHECK_INT(rootfs_plan_make(&s, &measures, &facts, "/b", &arena, &plan, &err), 0);
 		CHECK_MSG(str_eq(plan.context, cases[i].want), "%s", plan.context);
 	}
 }

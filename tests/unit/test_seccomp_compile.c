@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/str.h"
 #include "plan/seccomp_compile.h"
 #include "tests/unit/bpf_sim.h"
 #include "tests/unit/check.h"
@@ -116,6 +117,20 @@ static void compare_programs(const struct spec_seccomp *s, const struct oracle *
 	}
 }
 
+/*
+ * Rules for ipc(2) or socketcall(2) as such and for calls that go through it: libseccomp then lets
+ * rules pass that contradict each other, which of the two counts depending on their order.
+ */
+static bool names_multiplexer(const struct spec_seccomp *s)
+{
+	for (size_t i = 0; i < s->n_syscalls; i++)
+		for (size_t j = 0; j < s->syscalls[i].n_names; j++)
+			if (str_eq(s->syscalls[i].names[j], "ipc") ||
+			    str_eq(s->syscalls[i].names[j], "socketcall"))
+				return true;
+	return false;
+}
+
 static void compare(const char *const *archs, unsigned calls, unsigned args, unsigned actions,
 		    unsigned profiles)
 {
@@ -133,8 +148,10 @@ static void compare(const char *const *archs, unsigned calls, unsigned args, uns
 		int theirs = oracle_make(s, native, &o);
 		int ours = compile(s, native, &a, &p, &e);
 
-		CHECK_MSG((ours < 0) == (theirs < 0), "profile %u: ours %d %s, libseccomp %d", i,
-			  ours, e.msg, theirs);
+		CHECK_MSG((ours < 0) == (theirs < 0) || (ours == -EEXIST && names_multiplexer(s)),
+			  "profile %u: ours %d %s, libseccomp %d", i, ours, e.msg, theirs);
+		if (ours < 0 && theirs == 0)
+			oracle_free(&o);
 		if (ours < 0) {
 			CHECK_INT(ours, -EEXIST);
 			CHECK_HAS(e.msg, "/linux/seccomp/syscalls/");

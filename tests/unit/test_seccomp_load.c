@@ -98,7 +98,8 @@ static int run_under(const struct seccomp_plan *p, size_t verify, unsigned char 
 		unsigned char got[N_ATTEMPTS];
 		struct err e = {0};
 
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || seccomp_apply(p, &e) < 0)
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		    seccomp_apply(p, &(int){0}, &e) < 0)
 			_exit(99);
 		/* loaded; wait until it has been looked at */
 		if (write(up[1], "r", 1) != 1 || read(down[0], &go, 1) != 1)
@@ -233,7 +234,7 @@ TEST(refused_without_no_new_privs)
 
 		if (geteuid() == 0 && setresuid(65534, 65534, 65534) < 0)
 			_exit(3);
-		if (seccomp_apply(&p, &e) != -EACCES)
+		if (seccomp_apply(&p, &(int){0}, &e) != -EACCES)
 			_exit(1);
 		_exit(strstr(e.msg, "load seccomp filter (built-in)") ? 0 : 2);
 	}

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "harden/measures.h"
+#include "host/facts.h"
 #include "plan/seccomp.h"
 #include "plan/seccomp_base.h"
 #include "plan/seccomp_builtin.h"
@@ -338,6 +339,144 @@ TEST(flags)
 	s.n_flags = 3;
 	make(&s, 0, &a, &p);
 	CHECK(p.filters[0].flags & SECCOMP_FILTER_FLAG_SPEC_ALLOW);
+}
+
+static char *some_names[] = {(char *)(uintptr_t) "mkdir", (char *)(uintptr_t) "keyctl", NULL};
+
+/* A profile that asks about mkdir(2) and keyctl(2). */
+static struct spec_seccomp asking(struct spec_syscall *call)
+{
+	*call = (struct spec_syscall){
+		.names = some_names, .n_names = 2, .action = "SCMP_ACT_NOTIFY"};
+	return (struct spec_seccomp){.default_action = "SCMP_ACT_ALLOW",
+				     .listener_path = "/run/agent.sock",
+				     .listener_metadata = "m",
+				     .syscalls = call,
+				     .n_syscalls = 1};
+}
+
+TEST(listener)
+{
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	char *words[] = {(char *)"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
+			 (char *)"SECCOMP_FILTER_FLAG_TSYNC"};
+	struct spec_syscall call;
+	struct spec_seccomp s = asking(&call);
+	struct seccomp_data data = {.nr = seccomp_syscall_resolve_name("mkdir"),
+				    .arch = seccomp_arch_native()};
+	struct seccomp_plan p;
+
+	make(&s, 0, &a, &p);
+	CHECK_STR(p.listener.path, "/run/agent.sock");
+	CHECK_STR(p.listener.metadata, "m");
+	CHECK_INT(p.filters[0].flags, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_USER_NOTIF);
+	/* what the built-in filter denies nobody is asked about */
+	data.nr = seccomp_syscall_resolve_name("keyctl");
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_ERRNO | EPERM);
+	s.flags = words;
+	s.n_flags = 2;
+	make(&s, 0, &a, &p);
+	CHECK_INT(p.filters[0].flags,
+		  SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV |
+			  SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH);
+	/* also where the rule names nothing that this machine has, and where nothing is asked */
+	s.n_flags = 0;
+	some_names[0] = some_names[1] = (char *)(uintptr_t) "no_such_call";
+	make(&s, 0, &a, &p);
+	CHECK(p.listener.path && p.filters[0].flags == SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	some_names[0] = (char *)(uintptr_t) "mkdir";
+	some_names[1] = (char *)(uintptr_t) "keyctl";
+	call.action = "SCMP_ACT_ERRNO";
+	make(&s, 0, &a, &p);
+	CHECK(!p.listener.path && p.filters[0].flags == 0);
+	make(NULL, 0, &a, &p);
+	CHECK(!p.listener.path);
+	/* an agent may be asked about what nobody knows yet */
+	s.default_action = "SCMP_ACT_NOTIFY";
+	make(&s, 0, &a, &p);
+	data.nr = seccomp_syscall_resolve_name("getpid");
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_USER_NOTIF);
+	s = asking(&call);
+	s.default_action = "SCMP_ACT_NOTIFY";
+	data.nr = 5000;
+	CHECK_INT(seccomp_plan_make(&s, &(struct measures){0}, 0, &a, &p, NULL), 0);
+	CHECK_INT(strictest(&p, &data), SECCOMP_RET_USER_NOTIF);
+}
+
+TEST(listener_path)
+{
+	static const char *const wrong[][2] = {
+		{NULL, "/linux/seccomp/listenerPath: missing, and SCMP_ACT_NOTIFY needs it"},
+		{"", "/linux/seccomp/listenerPath: missing"},
+		{"run/agent.sock",
+		 "/linux/seccomp/listenerPath: \"run/agent.sock\" is not absolute"},
+		{"@agent", "/linux/seccomp/listenerPath: \"@agent\" is not absolute"},
+	};
+	AUTO_ARENA struct arena a = ARENA_INIT;
+	struct spec_syscall call;
+	struct spec_seccomp s = asking(&call);
+	struct seccomp_plan p;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct err e = {0};
+
+		s.listener_path = wrong[i][0];
+		CHECK_INT(seccomp_plan_make(&s, &builtin, 0, &a, &p, &e), -EINVAL);
+		CHECK_INT(e.kind, ERR_SPEC);
+		CHECK_HAS(e.msg, wrong[i][1]);
+	}
+}
+
+/* The administrator's filter goes first and has no listener: a process can have one. */
+TEST(listener_of_two_programs)
+{
+	for (size_t n = 1900; n < 2100; n++) {
+		AUTO_ARENA struct arena a = ARENA_INIT;
+		struct spec_seccomp *s = long_profile(n, &a);
+		struct seccomp_plan p;
+
+		s->listener_path = "/run/agent.sock";
+		s->syscalls[0].action = "SCMP_ACT_NOTIFY";
+		s->syscalls[0].errno_ret = NULL;
+		CHECK_INT(seccomp_plan_make(s, &builtin, 0, &a, &p, NULL), 0);
+		if (p.n == 1)
+			continue;
+		CHECK_INT(p.filters[0].flags, 0);
+		CHECK_INT(p.filters[1].flags, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+		return;
+	}
+	CHECK(!"all of them fit into one program");
+}
+
+TEST(what_the_kernel_must_know)
+{
+	char *words[] = {(char *)"SECCOMP_FILTER_FLAG_LOG",
+			 (char *)"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"};
+	const struct spec_seccomp s = {.flags = words, .n_flags = 2};
+	const struct seccomp_listener l = {.path = "/a"}, none = {0};
+	struct host_facts f = {0};
+	struct err e = {0};
+
+	/* not looked for: a container that runs already */
+	CHECK_INT(seccomp_listener_check(&s, &l, &f, &e), 0);
+	f.seccomp_flags_known = true;
+	CHECK_INT(seccomp_listener_check(NULL, &none, &f, &e), 0);
+	CHECK_INT(seccomp_listener_check(&s, &l, &f, &e), -ENOTSUP);
+	CHECK_INT(e.kind, ERR_HOST);
+	CHECK_STR(e.msg,
+		  "/linux/seccomp/flags/0: this kernel does not know SECCOMP_FILTER_FLAG_LOG");
+	f.seccomp_flags = SECCOMP_FILTER_FLAG_LOG;
+	err_clear(&e);
+	CHECK_INT(seccomp_listener_check(&s, &l, &f, &e), -ENOTSUP);
+	CHECK_HAS(e.msg, "/linux/seccomp/flags/1: this kernel does not know ");
+	f.seccomp_flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	err_clear(&e);
+	CHECK_INT(seccomp_listener_check(&s, &l, &f, &e), -ENOTSUP);
+	CHECK_HAS(e.msg, "/linux/seccomp/listenerPath: this kernel cannot notify a listener");
+	CHECK_INT(seccomp_listener_check(&s, &none, &f, NULL), 0);
+	f.seccomp_flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	CHECK_INT(seccomp_listener_check(&s, &l, &f, NULL), 0);
 }
 
 /* Jumps of more than 255 instructions, and programs near the limit. */

@@ -561,7 +561,7 @@ TEST(mistakes_of_the_policy_are_the_policys)
 	check_mistake(NULL, &m, "own profile: /linux/seccomp/defaultAction: unknown action");
 	check_mistake(&caller, &m, "own profile: /linux/seccomp/defaultAction: unknown action");
 	own.default_action = "SCMP_ACT_NOTIFY";
-	check_mistake(NULL, &m, "needs a listener");
+	check_mistake(NULL, &m, "own profile: SCMP_ACT_NOTIFY needs a listener");
 	/* rules that contradict each other, and too many of them */
 	m.seccomp_profile = long_profile(2, &a);
 	m.seccomp_profile->syscalls[1].args = m.seccomp_profile->syscalls[0].args;

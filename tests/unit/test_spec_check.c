@@ -57,7 +57,7 @@ static const struct row rows[] = {
 	    "\"x\"}}}",
 	 "/linux/seccomp/listenerMetadata: needs listenerPath"},
 	{OK ",\"linux\":{\"memoryPolicy\":{}}}",
-	 "/linux/memoryPolicy/mode: required member is missing"},
+	 "/linux/memoryPolicy/mode: invalid memory policy mode: required member is missing"},
 	{OK ",\"linux\":{\"personality\":{}}}",
 	 "/linux/personality/domain: required member is missing"},
 	{OK ",\"linux\":{\"timeOffsets\":{\"boottime\":{\"nanosecs\":1000000000}}}}",

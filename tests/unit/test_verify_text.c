@@ -154,3 +154,52 @@ TEST(maps)
 	CHECK_INT(verify_parse_map("0 5\n", m, 2), -EPROTO);
 	CHECK_INT(verify_parse_map("\n", m, 2), -EPROTO);
 }
+
+TEST(labels_of_security_modules)
+{
+	const char *selinux = "system_u:system_r:container_t:s0:c1,c2";
+
+	CHECK(verify_same_label("docker-default", "docker-default (enforce)"));
+	CHECK(!verify_same_label("docker-default", "docker-default (complain)"));
+	CHECK(!verify_same_label("docker-default", "docker-default-2 (enforce)"));
+	CHECK(!verify_same_label("docker-default", "unconfined"));
+	CHECK(!verify_same_label("docker-default", ""));
+	CHECK(verify_same_label(selinux, selinux));
+	CHECK(!verify_same_label(selinux, "system_u:system_r:container_t:s0:c1,c3"));
+	CHECK(verify_same_label("a//&b", "b//&a (enforce)"));
+	CHECK(!verify_same_label("a//&b", "unconfined") && !verify_same_label("a//&b", ""));
+}
+
+TEST(memory_policies)
+{
+	static const struct {
+		const char *line, *policy;
+	} lines[] = {
+		{"557ef3a40000 default file=/bin/head mapped=2\n5 bind:0\n", "default"},
+		{"7f00 bind=static:0-1,3 anon=1\n", "bind=static:0-1,3"},
+		{"7f00 prefer (many):0 heap\n", "prefer (many):0"},
+		{"7f00 weighted interleave:0 stack\n", "weighted interleave:0"},
+		{"7f00 local\n", "local"},
+	};
+	char got[32];
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		CHECK_INT(verify_parse_policy(lines[i].line, got, sizeof(got)), 0);
+		CHECK_STR(got, lines[i].policy);
+	}
+	CHECK_INT(verify_parse_policy("", got, sizeof(got)), -EPROTO);
+	CHECK_INT(verify_parse_policy("7f00\n", got, sizeof(got)), -EPROTO);
+	CHECK_INT(
+		verify_parse_policy("7f00 a-word-that-is-much-longer-than-any\n", got, sizeof(got)),
+		-EPROTO);
+}
+
+TEST(network_devices)
+{
+	static const char text[] = "Inter-|   Receive\n face |bytes\n    lo:  1 2\n  eth12: 3 4\n";
+
+	CHECK(verify_has_device(text, "lo") && verify_has_device(text, "eth12"));
+	CHECK(verify_has_device(text, "eth%d") && !verify_has_device(text, "lo%d"));
+	CHECK(!verify_has_device(text, "eth1") && !verify_has_device(text, "eth") &&
+	      !verify_has_device(text, "eth%dx") && !verify_has_device("", "lo"));
+}

@@ -29,7 +29,7 @@ stdlib=$("$python" -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 work=$(mktemp -d "${TMPDIR:-/tmp}/bulkhead-vm-XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/over/{src,bin,etc,usr/bin,var/tmp,var/lib}
-cp -a --parents tests/lib/*.py tests/integration/*.py tests/vm/*.py "$work/over/src/"
+cp -a --parents tests/lib/*.py tests/integration/*.py tests/vm/*.py contrib/policy/*.json "$work/over/src/"
 cp -a "$probe" "$hostile" "$work/over/src/"
 ln -s "/bin/${python##*/}" "$work/over/usr/bin/python3"
 # Hooks are scripts of the host: busybox would read them in its own way.
@@ -75,6 +75,10 @@ done
 INIT
 chmod +x "$work/over/init-test"
 
+# What a machine without a system of its own needs, and what the tests do in all.
+system=(-x "$python" -x "$shell" -c "$stdlib")
+tools=(-x "$strace")
+
 # vm NAME LAYOUT TESTS RUN-VM-OPTION...: one line of TAP for each one in the machine, "NAME: TEST".
 # The last line of the whole is for the caller to print: 1..$number.
 number=0 result=0
@@ -82,7 +86,7 @@ vm() {
 	local name=$1 layout=$2 tests=$3 line status
 	shift 3
 	tests/vm/run-vm -m 1024 -d 500 -t 480 -p "layout=$layout tests=$tests ${parameters:-}" -k overlay -k loop \
-		-x "$python" -x "$shell" -x "$bulkhead" -x "$strace" -c "$stdlib" "$@" "$work/over" >"$work/out" 2>"$work/err"
+		"${system[@]}" -x "$bulkhead" "${tools[@]}" "$@" "$work/over" >"$work/out" 2>"$work/err"
 	status=$?
 	[ $status -ne 77 ] || skip "$(tail -n 1 "$work/err")"
 	local planned=0 ran=0

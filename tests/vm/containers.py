@@ -74,7 +74,7 @@ def limits_that_were_asked_for():
             quota, old = limit(pid, "cpu", "cpu.cfs_quota_us", "cpu.max")
             equal(quota, "50000" if old else "50000 100000")
             shares, old = limit(pid, "cpu", "cpu.shares", "cpu.weight")
-            equal(shares, "512" if old else "20")
+            equal(shares, "512" if old else "59")
             equal(limit(pid, "cpuset", "cpuset.cpus", "cpuset.cpus")[0], "0")
             equal(os.sched_getaffinity(pid), {0})
             rate, old = limit(pid, "blkio", "blkio.throttle.read_bps_device", "io.max")

@@ -7,7 +7,12 @@
 
 vm v2 v2 vm/containers,integration/test_lifecycle,integration/test_process,integration/test_cve,integration/test_hostile
 vm v2 v2 integration/test_update,integration/test_audit
-vm v1 v1 vm/containers
-vm hybrid hybrid vm/containers,integration/test_lifecycle
+# busybox has an unshare(1) that knows fewer namespaces.
+unshare=$(command -v unshare) || skip "unshare is not installed"
+vm v2 v2 integration/test_mounts_off,integration/test_namespaces -x "$unshare" -t 900
+ip=$(command -v ip) || skip "ip is not installed"
+vm v2 v2 integration/test_events -x "$ip" -k veth
+vm v1 v1 vm/containers,integration/test_events
+vm hybrid hybrid vm/containers,integration/test_lifecycle,integration/test_events
 echo "1..$number"
 exit $result

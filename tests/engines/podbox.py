@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""podbox.py: podman with storage of the tests' own and bulkhead as its --runtime."""
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import images  # noqa: E402
+from harness import BULKHEAD, check, mount_points, run, write  # noqa: E402
+
+top = tempfile.mkdtemp(prefix="bkhpod-", dir="/var/tmp")
+# podman asks for a million files; without CAP_SYS_RESOURCE no runtime can raise the hard limit.
+ENV = dict(os.environ, CONTAINERS_CONF=f"{top}/containers.conf", PODMAN_IGNORE_CGROUPSV1_WARNING="1")
+
+
+def podman(*args, runtime=BULKHEAD, **kw):
+    return run("podman", "--root", f"{top}/root", "--runroot", f"{top}/run", "--cgroup-manager=cgroupfs", "--runtime", runtime, *args, env=ENV, **kw)
+
+
+def podman_run(*args, **kw):
+    return podman("run", "--rm", *args, **kw)
+
+
+def remove(container):
+    """Whatever it does. podman's own clean-up, which conmon calls, may be at work on the same mounts: then it has to be asked again."""
+    for _ in range(5):
+        r = podman("rm", "-f", "-t", "0", container, status=None)
+        if r.status == 0:
+            return
+        time.sleep(0.5)
+    check(False, r)
+
+
+def is_hierarchy(controller):
+    """Whether it is one of cgroup v1, and no directory that merely has its name."""
+    return os.path.exists(f"/sys/fs/cgroup/{controller}/cgroup.procs")
+
+
+@contextlib.contextmanager
+def box():
+    """With the image "bb"; nothing of it is left."""
+    write(f"{top}/containers.conf", '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n')
+    try:
+        images.busybox_archive(f"{top}/bb.tar")
+        podman("load", "-q", "-i", f"{top}/bb.tar")
+        podman("tag", "docker.io/library/bb:latest", "bb")
+        yield
+    finally:
+        podman("pod", "rm", "-fa", "-t", "0", status=None, limit=120)
+        podman("rm", "-fa", "-t", "0", status=None, limit=120)
+        for m in sorted((m for m in mount_points() if m.startswith(top + "/")), reverse=True):
+            run("umount", m, status=None)
+        shutil.rmtree(top, ignore_errors=True)
+        if not is_hierarchy("hugetlb"):
+            shutil.rmtree("/sys/fs/cgroup/hugetlb/libpod_parent", ignore_errors=True)
