@@ -66,6 +66,9 @@ def check(program, options, last, status):
     if run.stdout.splitlines()[-1:] != [last] or run.returncode != status:
         return [f"expected \"{last}\" and status {status}, got {run.returncode} and:",
                 *run.stdout.splitlines()]
+    failed = int(last.split()[2])
+    if run.stdout.count("FAILED: ") != 2 * failed:
+        return ["a failure is named where it happens and again at the end, not so in:", *run.stdout.splitlines()]
     return []
 
 
