@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* creation_parts.h: steps of create.c that are long enough for files of their own. */
+/* creation_parts.h: parts of create.c's steps that are long enough for files of their own. */
 #ifndef BULKHEAD_LIFECYCLE_CREATION_PARTS_H
 #define BULKHEAD_LIFECYCLE_CREATION_PARTS_H
 

@@ -8,7 +8,10 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/bundle.c libcontainer-c/lifecycle/bundle.h \
 	libcontainer-c/lifecycle/child.c \
 	libcontainer-c/lifecycle/container.h \
-	libcontainer-c/lifecycle/create.c libcontainer-c/lifecycle/creation.h \
+	libcontainer-c/lifecycle/create.c libcontainer-c/lifecycle/create_finish.c \
+	libcontainer-c/lifecycle/create_inside.c libcontainer-c/lifecycle/create_plan.c \
+	libcontainer-c/lifecycle/create_process.c libcontainer-c/lifecycle/create_steps.h \
+	libcontainer-c/lifecycle/creation.h \
 	libcontainer-c/lifecycle/creation_parts.c libcontainer-c/lifecycle/creation_parts.h \
 	libcontainer-c/lifecycle/creation_root.c libcontainer-c/lifecycle/creation_root.h \
 	libcontainer-c/lifecycle/delete.c \
