@@ -6,8 +6,11 @@
 #include <linux/capability.h>
 #include <stdbool.h>
 #include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/err.h"
 
 /* The calling thread's capability sets, 64 bits as two words. */
 struct caps {
@@ -65,4 +68,20 @@ int fsids_enter(uint32_t uid, uint32_t gid)
 int fsids_leave(void)
 {
 	return set_ids(geteuid(), getegid());
+}
+
+int fsids_run(uint32_t uid, uint32_t gid, int (*run)(void *arg), void *arg, struct err *e)
+{
+	mode_t old = umask(0);
+	int r = fsids_enter(uid, gid);
+
+	if (r < 0)
+		r = err_sys(e, -r, "take the file ids of the container's root");
+	else
+		r = run(arg);
+	int left = fsids_leave();
+	umask(old);
+	if (left < 0 && r >= 0)
+		r = err_sys(e, -left, "take back the file ids of the host's root");
+	return r;
 }

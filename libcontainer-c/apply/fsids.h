@@ -16,6 +16,8 @@
 
 #include <stdint.h>
 
+struct err;
+
 /**
  * fsids_enter - fsuid @uid and fsgid @gid (host ids), effective capabilities = permitted.
  * Read back; async-signal-safe. Returns 0, or -errno with the old ids in force again:
@@ -28,5 +30,11 @@ int fsids_enter(uint32_t uid, uint32_t gid);
  * Returns 0 or -EPERM; a caller that gets an error must not go on creating files.
  */
 int fsids_leave(void);
+
+/**
+ * fsids_run - @run between fsids_enter() and fsids_leave(), with a umask of 0.
+ * Returns what @run does, or -EPERM with @e set when one of the two failed.
+ */
+int fsids_run(uint32_t uid, uint32_t gid, int (*run)(void *arg), void *arg, struct err *e);
 
 #endif

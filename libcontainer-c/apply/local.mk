@@ -30,11 +30,13 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/mounts.c libcontainer-c/apply/mounts.h \
 	libcontainer-c/apply/mounts_bind.c \
 	libcontainer-c/apply/mounts_cgroup.c \
+	libcontainer-c/apply/mounts_console.c \
 	libcontainer-c/apply/mounts_copyup.c \
 	libcontainer-c/apply/mounts_fs.c \
 	libcontainer-c/apply/mounts_links.c \
 	libcontainer-c/apply/mounts_remount.c \
 	libcontainer-c/apply/mounts_priv.h \
+	libcontainer-c/apply/mounts_target.c \
 	libcontainer-c/apply/nshelper.c libcontainer-c/apply/nshelper.h
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/apply/cgroup.h libcontainer-c/apply/cgroup_priv.h \

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* mounts.c: see mounts.h. Owns the order of the work and where each mount goes. */
+/* mounts.c: see mounts.h. Owns the order of the work. */
 #include "apply/mounts.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/vfs.h>
 
 #include "apply/devices.h"
 #include "apply/fsids.h"
@@ -20,8 +17,6 @@
 #include "base/fd.h"
 #include "base/str.h"
 #include "kernel/sys.h"
-
-#define DEVPTS_MAGIC 0x1cd1 /* linux/magic.h calls it DEVPTS_SUPER_MAGIC */
 
 struct apply {
 	const struct mounts_plan *plan;
@@ -87,76 +82,6 @@ int mounts_open_shared(const struct mounts_plan *p, struct mounts *m, struct err
 int mounts_open_sources(const struct mounts_plan *p, struct mounts *m, struct err *e)
 {
 	return open_sources(p, false, m, e);
-}
-
-static bool is_dir(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/*
- * proc and sysfs: CVE-2019-19921, CVE-2023-27561, CVE-2023-28642: through a symlink of the image
- * they would land elsewhere, and every mask of /proc and label written to it would miss.
- */
-static int open_plain_target(const struct apply *a, const struct mount_plan *p)
-{
-	int fd = in_root_mkdir_p_plain(a->env->root_fd, p->destination, 0755, NULL);
-
-	if (fd == -ELOOP || fd == -ENOTDIR)
-		return err_set(a->e, ERR_SPEC, EINVAL,
-			       "/mounts/%zu/destination: filesystem \"%s\" must be mounted on "
-			       "ordinary directory",
-			       p->index, p->type);
-	return fd < 0 ? err_sys(a->e, -fd, "make the mount point") : fd;
-}
-
-/* In the container's own /proc, by whatever path: another proc, of a bind, is only files. */
-static bool in_own_proc(const struct apply *a, int fd)
-{
-	AUTO_FD proc_fd = in_root_open(a->env->root_fd, "/proc", O_PATH | O_DIRECTORY);
-	struct statfs fs;
-	struct stat st, proc;
-
-	/* What is not to be seen might be it. */
-	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
-		return false;
-	return proc_fd < 0 || fstat(proc_fd, &proc) < 0 || fstat(fd, &st) < 0 ||
-	       st.st_dev == proc.st_dev;
-}
-
-static int open_target(const struct apply *a, const struct mount_plan *p, int source_fd, bool *made)
-{
-	int fd;
-
-	bool file = p->kind == MOUNT_BIND && !is_dir(source_fd);
-	*made = false;
-	if (p->kind == MOUNT_PROC || p->kind == MOUNT_SYSFS || strcmp(p->destination, "/proc") == 0)
-		return open_plain_target(a, p);
-	if (p->dest_nofollow)
-		fd = in_root_make_nofollow(a->env->root_fd, p->destination, file,
-					   file ? 0644 : 0755, made);
-	else if (file)
-		fd = in_root_create_file(a->env->root_fd, p->destination, 0644, made);
-	else
-		fd = in_root_mkdir_p(a->env->root_fd, p->destination, 0755, made);
-	if (fd < 0)
-		return err_sys(a->e, -fd, "make the mount point");
-	/* The kernel says EINVAL; users know runc's words for this mistake. */
-	if (p->kind == MOUNT_BIND && is_dir(fd) != is_dir(source_fd)) {
-		close(fd);
-		return err_sys(a->e, ENOTDIR, "a directory onto a file, or the reverse");
-	}
-	/* A symlink of the image that leads there is the same as asking for it (CVE-2019-16884). */
-	if (!p->proc_allowed && in_own_proc(a, fd)) {
-		close(fd);
-		return err_set(a->e, ERR_SPEC, EINVAL,
-			       "/mounts/%zu/destination: \"%s\" cannot be mounted because it is "
-			       "inside /proc",
-			       p->index, p->destination);
-	}
-	return fd;
 }
 
 int mounts_propagate(const struct mount_plan *p, bool carried, int fd)
@@ -231,7 +156,7 @@ static int mount_one(const struct apply *a, size_t i)
 		return mounts_remount(p, a->env, a->e);
 	if (p->copy_symlink && mounts_is_symlink(source_fd))
 		return mounts_copy_symlink(p, a->env, source_fd, a->e);
-	AUTO_FD target_fd = open_target(a, p, source_fd, &made);
+	AUTO_FD target_fd = mounts_target_open(p, a->env, source_fd, &made, a->e);
 	AUTO_FD fd = -1;
 
 	if (target_fd < 0)
@@ -297,8 +222,9 @@ static int keep(struct apply *a, struct devices *d)
 	return 0;
 }
 
-static int apply_steps(struct apply *a)
+static int apply_steps(void *arg)
 {
+	struct apply *a = arg;
 	const struct mounts_plan *p = a->plan;
 	struct devices d = DEVICES_INIT;
 	int root_fd = a->env->root_fd;
@@ -321,23 +247,6 @@ static int apply_steps(struct apply *a)
 	return r < 0 ? r : closed;
 }
 
-/* As the container's root, or files made on an idmapped mount are EOVERFLOW (userfsuid(9)). */
-static int apply_as_root(struct apply *a)
-{
-	mode_t old = umask(0);
-	int r = fsids_enter(a->env->root_uid, a->env->root_gid);
-
-	if (r < 0)
-		r = err_sys(a->e, -r, "take the file ids of the container's root");
-	else
-		r = apply_steps(a);
-	int left = fsids_leave();
-	umask(old);
-	if (left < 0 && r >= 0)
-		r = err_sys(a->e, -left, "take back the file ids of the host's root");
-	return r;
-}
-
 int mounts_apply(const struct mounts_plan *p, const struct mounts_env *env, struct mounts *m,
 		 struct err *e)
 {
@@ -355,7 +264,8 @@ int mounts_apply(const struct mounts_plan *p, const struct mounts_env *env, stru
 		fds[i] = -1;
 	a.contexts = fds;
 	a.fds = fds + n;
-	int r = apply_as_root(&a);
+	/* Or files made on an idmapped mount are EOVERFLOW. */
+	int r = fsids_run(env->root_uid, env->root_gid, apply_steps, &a, e);
 	for (size_t i = 0; i < 2 * n; i++)
 		fd_closep(&fds[i]);
 	free(fds);
@@ -403,72 +313,6 @@ int mounts_finish(const struct mounts_plan *p, struct err *e)
 			return err_sys(e, errno, "open /");
 		r = finish(&p->mounts[i], root_fd, e);
 	}
-	return r;
-}
-
-static int check_pty(const struct mounts *m, int slave_fd, struct stat *ret, struct err *e)
-{
-	struct statfs fs;
-	struct stat pts;
-
-	if (fstat(slave_fd, ret) < 0 || fstatfs(slave_fd, &fs) < 0 || fstat(m->pts_fd, &pts) < 0)
-		return err_sys(e, errno, "look at the terminal");
-	/* 136 to 143: Documentation/admin-guide/devices.txt, "Unix98 PTY slaves". */
-	unsigned slave = major(ret->st_rdev);
-	if (!S_ISCHR(ret->st_mode) || slave < 136 || slave > 143 || fs.f_type != DEVPTS_MAGIC ||
-	    ret->st_dev != pts.st_dev)
-		return err_set(e, ERR_BUG, EINVAL,
-			       "the terminal is not one of the container's devpts");
-	return 0;
-}
-
-static int bind_console(const struct mounts *m, int slave_fd, const struct stat *pty, struct err *e)
-{
-	struct stat st;
-
-	AUTO_FD target_fd = openat(m->dev_fd, "console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (target_fd < 0 || fstat(target_fd, &st) < 0)
-		return err_sys(e, errno, "open /dev/console");
-	if (S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode))
-		return err_set(e, ERR_SPEC, EINVAL,
-			       "/process/terminal: /dev/console of the root filesystem is a %s",
-			       S_ISLNK(st.st_mode) ? "symlink" : "directory");
-	AUTO_FD fd = sys_open_tree(slave_fd, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
-	if (fd < 0)
-		return err_sys(e, errno, "clone the terminal");
-	int r = mounts_attach(fd, target_fd);
-	if (r < 0)
-		return err_sys(e, -r, "bind the terminal to /dev/console");
-	AUTO_FD now_fd = openat(m->dev_fd, "console", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (now_fd < 0 || fstat(now_fd, &st) < 0)
-		return err_sys(e, errno, "look at /dev/console again");
-	if (st.st_dev != pty->st_dev || st.st_ino != pty->st_ino || st.st_rdev != pty->st_rdev)
-		return err_set(e, ERR_SYSTEM, EAGAIN,
-			       "/dev/console was replaced while it was being covered");
-	return 0;
-}
-
-int mounts_console(const struct mounts_env *env, const struct mounts *m, int slave_fd,
-		   struct err *e)
-{
-	struct stat pty;
-
-	if (m->pts_fd < 0 || m->dev_fd < 0)
-		return err_set(e, ERR_SPEC, EINVAL,
-			       "/process/terminal: needs a devpts mounted at /dev/pts");
-	int r = check_pty(m, slave_fd, &pty, e);
-	if (r < 0)
-		return r;
-	mode_t old = umask(0);
-	r = fsids_enter(env->root_uid, env->root_gid);
-	if (r < 0)
-		r = err_sys(e, -r, "take the file ids of the container's root");
-	else
-		r = bind_console(m, slave_fd, &pty, e);
-	int left = fsids_leave();
-	umask(old);
-	if (left < 0 && r >= 0)
-		r = err_sys(e, -left, "take back the file ids of the host's root");
 	return r;
 }
 

@@ -23,6 +23,15 @@ int mounts_set_attr(int fd, uint64_t set, uint64_t clr, bool recursive);
  */
 int mounts_source_open(const struct mount_plan *p, bool *ret_unmapped, struct err *e);
 
+/**
+ * mounts_target_open - the mount point of @p, O_PATH; made by the container's root where missing.
+ * @source_fd: of a bind, which decides between file and directory
+ * @made: it was not there before
+ * Returns the descriptor or -errno.
+ */
+int mounts_target_open(const struct mount_plan *p, const struct mounts_env *env, int source_fd,
+		       bool *made, struct err *e);
+
 /** mounts_is_symlink - whether @fd, opened with O_PATH, is a symlink. */
 bool mounts_is_symlink(int fd);
 

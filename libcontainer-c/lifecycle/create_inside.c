@@ -2,7 +2,6 @@
 /* create_inside.c: steps of create.c that set up what the container will see. */
 #include <errno.h>
 #include <sched.h>
-#include <sys/stat.h>
 
 #include "apply/fsids.h"
 #include "apply/in_root.h"
@@ -52,25 +51,25 @@ static struct mounts_env mounts_env_of(const struct creation *c)
 	};
 }
 
+static int mkdir_cwd(void *arg)
+{
+	struct creation *c = arg;
+	AUTO_FD fd = in_root_mkdir_p(c->rootfs.fd, c->plan.process.cwd, 0755, NULL);
+
+	return fd < 0 ? fd : 0;
+}
+
 /* runc makes a missing working directory; as the container's root, inside the root, so do we. */
 static int make_cwd(struct creation *c, struct err *e)
 {
 	const struct namespaces_plan *ns = &c->plan.ns;
-	int r = fsids_enter(ns->root_uid, ns->root_gid);
+	int r = fsids_run(ns->root_uid, ns->root_gid, mkdir_cwd, c, e);
 
-	if (r < 0)
-		return err_sys(e, -r, "act as the container's root");
-	mode_t mask = umask(0);
-	AUTO_FD fd = in_root_mkdir_p(c->rootfs.fd, c->plan.process.cwd, 0755, NULL);
-	umask(mask);
-	r = fsids_leave();
-	if (r < 0)
-		return err_sys(e, -r, "act as root again");
 	/* Not ours to judge yet: a volume that only the user can enter is tried by process_apply.
 	 */
-	if (fd < 0 && fd != -EACCES && fd != -EROFS)
-		return err_sys(e, -fd, "/process/cwd: mkdir %s", c->plan.process.cwd);
-	return 0;
+	if (r == -EACCES || r == -EROFS)
+		return 0;
+	return r < 0 ? err_sys(e, -r, "/process/cwd: mkdir %s", c->plan.process.cwd) : 0;
 }
 
 static int open_console(struct creation *c, const struct mounts_env *env, struct err *e)
