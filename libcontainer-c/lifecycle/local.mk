@@ -60,6 +60,8 @@ libcontainer_c_libcontainer_c_a_SOURCES += \
 # checkpoint and restore.
 libcontainer_c_libcontainer_c_a_SOURCES += \
 	libcontainer-c/lifecycle/checkpoint.c libcontainer-c/lifecycle/checkpoint.h \
+	libcontainer-c/lifecycle/checkpoint_command.c libcontainer-c/lifecycle/checkpoint_images.c \
+	libcontainer-c/lifecycle/checkpoint_priv.h \
 	libcontainer-c/lifecycle/checkpoint_files.c libcontainer-c/lifecycle/checkpoint_files.h \
 	libcontainer-c/lifecycle/checkpoint_note.c libcontainer-c/lifecycle/checkpoint_note.h \
 	libcontainer-c/lifecycle/checkpoint_plan.c libcontainer-c/lifecycle/checkpoint_plan.h \
