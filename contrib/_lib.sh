@@ -37,8 +37,8 @@ install_packages()
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	say "installing: ${missing[*]}"
-	apt-get -q update >/dev/null || die 'apt-get update failed'
-	DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
+	apt-get -q -o Acquire::Retries=5 update >/dev/null || die 'apt-get update failed'
+	DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=5 install -y --no-install-recommends \
 		"${missing[@]}" >/dev/null || die 'the packages could not be installed'
 }
 

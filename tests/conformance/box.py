@@ -65,7 +65,7 @@ def remove_cgroups(top, keep=()):
 
 
 def remove_cgroup(directory):
-    for _ in range(100):  # a cgroup is busy until its last process has been reaped
+    for _ in range(3000):  # a cgroup is busy until its last process has been reaped
         try:
             os.rmdir(directory)
             return

@@ -16,7 +16,7 @@ import time
 from box import hierarchies, remove_cgroups, try_write
 
 ONE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "one.py")
-LIMIT = 40  # seconds for one test
+LIMIT = 150  # seconds for one test, on a machine that does much else besides
 POLICY, LOG, AUDIT = "/run/policy.json", "/run/runtime.log", "/var/log/bulkhead/audit.log"
 RESULTS = {0: "pass", 77: "skip"}
 
@@ -41,7 +41,7 @@ def thaw():
 
 
 def end_others():
-    for _ in range(500):
+    for _ in range(6000):
         thaw()
         pids = others()
         if not pids:

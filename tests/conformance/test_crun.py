@@ -25,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 BULKHEAD = os.path.abspath(os.environ.get("BULKHEAD", f"{TOP}/build/bulkhead"))
 DEFAULT = {"version": 1}
-BOX_LIMIT = 600
+BOX_LIMIT = 1400
 # The names of a section of a policy in decisions, where they are others.
 SPOKEN = {"devices": ("devices", "device-rules"), "noNewPrivileges": ("no-new-privileges",)}
 

@@ -150,7 +150,7 @@ class Client:
     def __init__(self, socket):
         self.channel = grpc.insecure_channel(f"unix://{socket}")
 
-    def __call__(self, call, limit=60, **request):
+    def __call__(self, call, limit=300, **request):
         asked, answered = CALLS[call]
         try:
             reply = self.channel.unary_unary(f"/runtime.v1.RuntimeService/{call}")(encode(asked, request), timeout=limit)

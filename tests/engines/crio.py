@@ -21,7 +21,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
-from harness import TOP, Failure, cgroups, equal, id_ranges, mount_points, proc_status, read, run, wait_for, write  # noqa: E402
+from harness import LONG, TOP, Failure, cgroups, equal, id_ranges, mount_points, none_left, proc_status, read, run, wait_for, write  # noqa: E402
 
 CONMON = "/usr/bin/conmon"
 CAPABILITIES = [f"CAP_{c}" for c in "CHOWN DAC_OVERRIDE FSETID FOWNER SETGID SETUID SETPCAP NET_BIND_SERVICE KILL".split()]
@@ -99,10 +99,10 @@ class Crio:
             yield p
         finally:
             p.remove()
-        equal({k: v for k, v in id_ranges().items() if v.startswith(self.top)}, {}, "id ranges left")
-        equal([g for c in p.made for g in cgroups(f"crio-{c}*")], [], "cgroups left")
-        equal([m for m in mount_points() if m.startswith(self.top + "/")], [], "mounts left")
-        equal(os.listdir(self.root) if os.path.isdir(self.root) else [], [], "state left")
+        none_left(lambda: {k: v for k, v in id_ranges().items() if v.startswith(self.top)}, "id ranges")
+        none_left(lambda: [g for c in p.made for g in cgroups(f"crio-{c}*")], "cgroups")
+        none_left(lambda: [m for m in mount_points() if m.startswith(self.top + "/")], "mounts")
+        none_left(lambda: os.listdir(self.root) if os.path.isdir(self.root) else [], "state")
 
 
 class Pod:
@@ -137,7 +137,7 @@ class Pod:
 
     def pin(self, sysctls):
         """pinns: namespaces that no process is in, held by bind mounts below /var/run/{netns,ipcns,utsns,userns}."""
-        keeper = subprocess.Popen(["unshare", *(["--user"] if self.userns else []), "--net", "--ipc", "--uts", "sleep", "100"])
+        keeper = subprocess.Popen(["unshare", *(["--user"] if self.userns else []), "--net", "--ipc", "--uts", "sleep", "1000"])
         try:
             def ready(kind):
                 return os.readlink(f"/proc/{keeper.pid}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}")
@@ -289,7 +289,7 @@ class Container:
         start.close()
         return p, sync
 
-    def said(self, sync, limit=60):
+    def said(self, sync, limit=2 * LONG):
         """One JSON object of conmon's."""
         sync.settimeout(limit)
         text = b""
@@ -318,7 +318,7 @@ class Container:
             args += ([] if self.stdin_once else ["--leave-stdin-open"]) + ["-i"]
         p, sync = self.conmon(args)
         try:
-            equal(p.wait(60), 0, "status of conmon, which forks")
+            equal(p.wait(2 * LONG), 0, "status of conmon, which forks")
             info = self.said(sync)
         except ValueError:
             raise CreateFailed("error reading container (probably exited) json message")
@@ -340,7 +340,7 @@ class Container:
 
     def exit_file(self):
         path = f"{self.engine.exits}/{self.id}"
-        return wait_for(lambda: os.path.exists(path) and read(path), "the exit file", limit=20)
+        return wait_for(lambda: os.path.exists(path) and read(path), "the exit file")
 
     def oom_killed(self):
         return os.path.exists(f"{self.bundle}/oom")
@@ -349,8 +349,9 @@ class Container:
         """[(stream, F or P, text)] of the log in the kubelet's format"""
         return [tuple(line.split(" ", 3)[1:]) for line in read(self.log_path).splitlines()]
 
-    def output(self):
-        return "".join(text + ("\n" if tag == "F" else "") for _, tag, text in self.log())
+    def output(self, *streams):
+        """Of both streams, or of one: which of both conmon reads first is nobody's to say."""
+        return "".join(text + ("\n" if tag == "F" else "") for stream, tag, text in self.log() if stream in (streams or ("stdout", "stderr")))
 
     def process_file(self, args, tty):
         path = f"{self.bundle}/exec-process-{uuid.uuid4().hex[:8]}"
@@ -369,7 +370,7 @@ class Container:
                 "--exec-process-spec", file, "--runtime-arg", f"--root={e.root}"]
         p, sync = self.conmon(argv)
         try:
-            p.wait(60)
+            p.wait(2 * LONG)
             info = self.said(sync)
         finally:
             sync.close()
@@ -445,7 +446,7 @@ class Attached:
             self.socket.connect(f"/proc/self/fd/{fd}")
         finally:
             os.close(fd)
-        self.socket.settimeout(20)
+        self.socket.settimeout(LONG)
         self.text = {1: "", 2: "", 3: ""}
 
     def __enter__(self):
@@ -462,7 +463,7 @@ class Attached:
 
     def until(self, part, stream=2):
         """Read until the stream (2: stdout, 3: stderr) has shown it."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + LONG
         while part not in self.text[stream]:
             if time.monotonic() > end:
                 raise Failure(f"{part!r} not in {self.text}")

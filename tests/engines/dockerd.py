@@ -19,7 +19,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
 import terminal  # noqa: E402
-from harness import BULKHEAD, Failure, check, main, mount_points, read, run, wait_for  # noqa: E402
+from harness import BULKHEAD, LONG, Failure, check, main, mount_points, none_left, read, run, wait_for  # noqa: E402
 
 DOCKER = "/usr/bin/docker"
 BRIDGE = "bkhtest0"
@@ -43,13 +43,17 @@ class Docker:
 
     def on_tty(self, *args, script, size=(24, 80)):
         """Run docker with a terminal of that size, type the script at the prompt -> (what it showed, status)."""
+        sized, go = os.pipe()
         pid, fd = pty.fork()
         if pid == 0:
-            time.sleep(0.2)  # until the size is set
+            os.close(go)
+            os.read(sized, 1)  # its end: the size is set
             os.execv(DOCKER, [DOCKER, "-H", f"unix://{self.socket}", *args])
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+        os.close(go)
+        os.close(sized)
         out, typed = b"", False
-        for data in terminal.pieces(fd, 30):
+        for data in terminal.pieces(fd, 2 * LONG):
             out += data
             if not typed and b"/ # " in out:
                 os.write(fd, script.encode())
@@ -72,7 +76,14 @@ class Docker:
             yield cid
         finally:
             if remove:
-                self("rm", "-f", "-v", cid, status=None, limit=60)
+                self.remove(cid)
+
+    def remove(self, *cids):
+        """Whatever they do. dockerd gives up after some seconds where the machine does much else besides: then it has to be asked again."""
+        def there():
+            self("rm", "-f", "-v", *cids, status=None, limit=4 * LONG)
+            return set(cids) & set(self("ps", "-aq", "--no-trunc", status=None).out.split())
+        none_left(there, "containers")
 
     def pid(self, cid):
         return int(self("inspect", "-f", "{{.State.Pid}}", cid).out)
@@ -104,7 +115,7 @@ class Docker:
              "--pidfile", f"{self.top}/pid", "-H", f"unix://{self.socket}",
              "--bridge", BRIDGE, "--storage-driver", self.storage, "--log-level", "warn"],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True, env=self.env)
-        wait_for(self.answers, "dockerd answers", limit=60, step=0.2)
+        wait_for(self.answers, "dockerd answers", limit=2 * LONG, step=0.2)
 
     def start_with_image(self):
         self.start()
@@ -121,21 +132,21 @@ class Docker:
         containerd = read(pidfile) if os.path.exists(pidfile) else "0"
         self.process.send_signal(sig)
         try:
-            self.process.wait(60)
+            self.process.wait(2 * LONG)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(LONG)
         # A zombie that nobody has waited for yet looks alive to the next dockerd.
-        wait_for(lambda: not os.path.exists(f"/proc/{containerd}/comm"), "the end of its containerd", limit=20)
+        wait_for(lambda: not os.path.exists(f"/proc/{containerd}/comm"), "the end of its containerd")
 
     def stop(self):
         if self.process and self.process.poll() is None:
             ids = self("ps", "-aq", status=None).out.split()
             if ids:
-                self("rm", "-f", "-v", *ids, status=None, limit=120)
+                self("rm", "-f", "-v", *ids, status=None, limit=4 * LONG)
             self.end()
         run("ip", "link", "del", BRIDGE, status=None)
-        for attempt in range(50):
+        for attempt in range(300):
             left = [m for m in mount_points() if m.startswith(self.top + "/")]
             if not left:
                 break

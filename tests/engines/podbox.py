@@ -9,7 +9,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
-from harness import BULKHEAD, check, mount_points, run, write  # noqa: E402
+from harness import BULKHEAD, LONG, check, id_ranges, mount_points, none_left, run, write  # noqa: E402
 
 top = tempfile.mkdtemp(prefix="bkhpod-", dir="/var/tmp")
 # podman asks for a million files; without CAP_SYS_RESOURCE no runtime can raise the hard limit.
@@ -26,12 +26,14 @@ def podman_run(*args, **kw):
 
 def remove(container):
     """Whatever it does. podman's own clean-up, which conmon calls, may be at work on the same mounts: then it has to be asked again."""
-    for _ in range(5):
-        r = podman("rm", "-f", "-t", "0", container, status=None)
-        if r.status == 0:
-            return
+    end = time.monotonic() + LONG
+    while (r := podman("rm", "-f", "-t", "0", container, status=None)).status != 0 and "no such container" not in r.err.lower():
+        check(time.monotonic() < end, r)
         time.sleep(0.5)
-    check(False, r)
+
+
+def ranges_left():
+    none_left(lambda: {k: v for k, v in id_ranges().items() if v.startswith(top)}, "id ranges")
 
 
 def is_hierarchy(controller):
@@ -49,8 +51,8 @@ def box():
         podman("tag", "docker.io/library/bb:latest", "bb")
         yield
     finally:
-        podman("pod", "rm", "-fa", "-t", "0", status=None, limit=120)
-        podman("rm", "-fa", "-t", "0", status=None, limit=120)
+        podman("pod", "rm", "-fa", "-t", "0", status=None, limit=300)
+        podman("rm", "-fa", "-t", "0", status=None, limit=300)
         for m in sorted((m for m in mount_points() if m.startswith(top + "/")), reverse=True):
             run("umount", m, status=None)
         shutil.rmtree(top, ignore_errors=True)

@@ -11,7 +11,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
-from harness import (BULKHEAD, Failure, check, equal, has, id_ranges, main, mount_points, only_if, proc_status,  # noqa: E402
+from harness import (BULKHEAD, LONG, Failure, check, equal, has, id_ranges, main, mount_points, none_left, only_if, proc_status,  # noqa: E402
                      read, run, scratch, test, wait_for, write)
 
 top = tempfile.mkdtemp(prefix="bkhctr-", dir="/var/tmp")
@@ -24,6 +24,10 @@ def ctr(*args, **kw):
 
 def ctr_run(*args, options=(), **kw):
     return ctr("run", "--rm", "--runc-binary", BULKHEAD, *options, IMAGE, "t1", *args, **kw)
+
+
+def ranges_left(*names):
+    none_left(lambda: {k: v for k, v in id_ranges().items() if v.rpartition("/")[2] in names}, "id ranges")
 
 
 @test
@@ -46,7 +50,7 @@ def detached_task_kill_delete():
         ctr("task", "delete", "t2", status=None)
     finally:
         ctr("container", "delete", "t2", status=None)
-    equal({k: v for k, v in id_ranges().items() if v.endswith("/t2")}, {}, "id ranges left")
+    ranges_left("t2")
 
 
 @test
@@ -102,7 +106,7 @@ def what_the_runtime_says_reaches_the_user():
         equal(*said, program)
     r = ctr_run("true", options=("--net-host",), status=1)
     has(r.err, "OCI runtime create failed: bulkhead create failed: policy: namespaces: the host's network namespace")
-    equal({k: v for k, v in id_ranges().items() if v.endswith("/t5") or v.endswith("/t1")}, {}, "id ranges left")
+    ranges_left("t5", "t1")
 
 
 @test
@@ -153,7 +157,7 @@ def checkpoint():
             ctr("task", "delete", name, status=None)
             ctr("container", "delete", name, status=None)
         equal(ctr("container", "ls", "-q").out, "", "containers left")
-    equal({k: v for k, v in id_ranges().items() if v.endswith("/t5")}, {}, "id ranges left")
+    ranges_left("t5")
 
 
 @only_if(not criu_keeps_no_new_privs())
@@ -173,7 +177,7 @@ def checkpoint_says_why_not():
         wait_for(lambda: "STOPPED" in ctr("task", "ls").out, "stopped")
         ctr("task", "delete", "t4", status=None)
         ctr("container", "delete", "t4", status=None)
-    equal({k: v for k, v in id_ranges().items() if v.endswith("/t4")}, {}, "id ranges left")
+    ranges_left("t4")
 
 
 def run_tests():
@@ -185,14 +189,14 @@ def run_tests():
     daemon = subprocess.Popen(["containerd", "-c", f"{top}/config.toml"], stdout=log, stderr=log,
                               stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        wait_for(lambda: ctr("version", status=None).status == 0, "containerd answers", 30, 0.2)
+        wait_for(lambda: ctr("version", status=None).status == 0, "containerd answers", 2 * LONG, 0.2)
         images.busybox_archive(f"{top}/bb.tar")
         ctr("image", "import", f"{top}/bb.tar")
         main()
     finally:
         daemon.send_signal(signal.SIGTERM)
         try:
-            daemon.wait(20)
+            daemon.wait(LONG)
         except subprocess.TimeoutExpired:
             daemon.kill()
         for m in sorted((m for m in mount_points() if m.startswith(top + "/")), reverse=True):

@@ -15,7 +15,7 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import cri  # noqa: E402
 import images  # noqa: E402
-from harness import (BULKHEAD, TOP, cgroups, check, equal, has, id_ranges, main, mount_points, proc_status, read, run, test,  # noqa: E402
+from harness import (BULKHEAD, LONG, TOP, cgroups, check, equal, has, id_ranges, main, mount_points, none_left, proc_status, read, run, test,  # noqa: E402
                      wait_for, write)
 
 top = tempfile.mkdtemp(prefix="bkhcri-", dir="/var/tmp")
@@ -94,8 +94,8 @@ def pod(handler="bulkhead", **linux):
         yield p
     finally:
         p.remove()
-        equal({k: v for k, v in id_ranges().items() if v.startswith(top)}, {}, "id ranges left")
-        equal([c for i in [p.id, *p.containers] for c in cgroups(i)], [], "cgroups left")
+        none_left(lambda: {k: v for k, v in id_ranges().items() if v.startswith(top)}, "id ranges")
+        none_left(lambda: [c for i in [p.id, *p.containers] for c in cgroups(i)], "cgroups")
 
 
 def status(cid):
@@ -107,20 +107,28 @@ def pid_of(cid):
 
 
 def inside(cid, *cmd, code=0):
-    r = client("ExecSync", container_id=cid, cmd=list(cmd), timeout=20)
+    r = client("ExecSync", container_id=cid, cmd=list(cmd), timeout=60)
     equal(r["exit_code"], code, f"{cmd}: {r}")
     return r["stdout"].decode()
 
 
 def ended(cid):
-    wait_for(lambda: status(cid)["state"] == EXITED, "its end", limit=20)
+    wait_for(lambda: status(cid)["state"] == EXITED, "its end")
     return status(cid)["exit_code"]
+
+
+def is_ready():
+    """The plugin begins to serve, and to read the configuration of networks, some time after its daemon."""
+    try:
+        conditions = {c["type"]: c["status"] for c in client("Status")["status"]["conditions"]}
+    except cri.Error:
+        return False
+    return conditions["RuntimeReady"] and conditions["NetworkReady"]
 
 
 @test
 def the_engine_is_ready():
-    conditions = {c["type"]: c["status"] for c in client("Status")["status"]["conditions"]}
-    check(conditions["RuntimeReady"] and conditions["NetworkReady"], conditions)
+    wait_for(is_ready, "runtime and network")
 
 
 @test
@@ -132,7 +140,7 @@ def two_containers_share_a_pod():
         equal([os.readlink(f"/proc/{pid_of(a)}/ns/{n}") for n in shared], [os.readlink(f"/proc/{pid_of(b)}/ns/{n}") for n in shared])
         for n in ("pid", "mnt", "cgroup"):
             check(os.readlink(f"/proc/{pid_of(a)}/ns/{n}") != os.readlink(f"/proc/{pid_of(b)}/ns/{n}"), n)
-        wait_for(lambda: client("ExecSync", container_id=b, cmd=["wget", "-qO-", "http://127.0.0.1/f"], timeout=10)["stdout"] == b"from a\n", "the page")
+        wait_for(lambda: client("ExecSync", container_id=b, cmd=["wget", "-qO-", "http://127.0.0.1/f"], timeout=60)["stdout"] == b"from a\n", "the page")
         equal(inside(b, "hostname"), "the-pod\n")
         has(inside(b, "ip", "-o", "addr"), p.address())
         equal(inside(b, "cat", "/proc/sys/net/ipv4/ping_group_range").split(), ["0", "65535"])
@@ -193,8 +201,12 @@ def limits_update_and_stats():
         equal(read(memory.replace("/memory/", "/cpu/") + "/cpu.cfs_quota_us").strip(), "30000")
         wait_for(lambda: client("ContainerStats", container_id=c)["stats"]["cpu"]["usage_core_nano_seconds"]["value"] > 10**7, "CPU time")
         check(client("ContainerStats", container_id=c)["stats"]["memory"]["working_set_bytes"]["value"] > 0, "memory")
-        hog = p.start("dd", "if=/dev/zero", "of=/dev/null", "bs=60M", "count=1", name="hog", resources={"memory_limit_in_bytes": 20 << 20})
-        equal((ended(hog), status(hog)["reason"]), (137, "OOMKilled"))
+        # A kill is told when the engine has come to watch: it has once the container is said to have started.
+        hog = p.start("sh", "-c", "until [ -e /tmp/go ]; do sleep 0.1; done; exec dd if=/dev/zero of=/dev/null bs=60M count=1", name="hog",
+                      resources={"memory_limit_in_bytes": 20 << 20})
+        inside(hog, "touch", "/tmp/go")
+        equal(ended(hog), 137)
+        wait_for(lambda: status(hog)["reason"] == "OOMKilled", "the reason")
 
 
 @test
@@ -206,7 +218,7 @@ def volumes_of_a_pod():
     with pod() as p:
         a = p.start("sh", "-c", "echo shared > /v/f; sleep 1000", name="a", mounts=[{"container_path": "/v", "host_path": volume}])
         b = p.start("sleep", "1000", name="b", mounts=[{"container_path": "/v", "host_path": volume, "readonly": True}])
-        wait_for(lambda: client("ExecSync", container_id=b, cmd=["cat", "/v/f"], timeout=10)["stdout"] == b"shared\n", "the file")
+        wait_for(lambda: client("ExecSync", container_id=b, cmd=["cat", "/v/f"], timeout=60)["stdout"] == b"shared\n", "the file")
         inside(b, "sh", "-c", "echo x > /v/f", code=1)
         inside(a, "sh", "-c", "echo again > /v/f")
         equal(read(f"{volume}/f"), "again\n")
@@ -239,7 +251,7 @@ def sysctls_of_a_pod():
         equal(inside(c, "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start", "/proc/sys/kernel/shm_rmid_forced"), "0\n1\n")
 
 
-@test(limit=240)
+@test(limit=900)
 def ten_pods_at_once():
     pods = []
     try:
@@ -265,8 +277,9 @@ if __name__ == "__main__":
     log = open(f"{top}/log", "w")
     daemon = subprocess.Popen(["containerd", "-c", f"{top}/config.toml"], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        wait_for(lambda: run("ctr", "--address", f"{top}/containerd.sock", "version", status=None).status == 0, "containerd answers", 30, 0.2)
+        wait_for(lambda: run("ctr", "--address", f"{top}/containerd.sock", "version", status=None).status == 0, "containerd answers", 2 * LONG, 0.2)
         client = cri.Client(f"{top}/containerd.sock")
+        wait_for(is_ready, "the plugin answers")
         load_images()
         main()
     finally:
@@ -274,7 +287,7 @@ if __name__ == "__main__":
             client.close()
         daemon.send_signal(signal.SIGTERM)
         try:
-            daemon.wait(20)
+            daemon.wait(LONG)
         except subprocess.TimeoutExpired:
             daemon.kill()
         run("ip", "link", "del", BRIDGE, status=None)

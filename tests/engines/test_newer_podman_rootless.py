@@ -12,7 +12,7 @@ import test_podman_rootless as rootless  # noqa: E402
 from harness import equal, has, test  # noqa: E402
 
 
-@test(limit=500)
+@test(limit=900)
 def a_network_by_pasta():
     equal(rootless.podman("info", "-f", "{{.Host.RootlessNetworkCmd}}").stdout, "pasta\n")
     # The host it takes its addresses from has none but loopback's.

@@ -9,7 +9,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
-from harness import BULKHEAD, check, equal, has, lacks, main, mount_points, read, run, scratch, test, wait_for  # noqa: E402
+from harness import BULKHEAD, LONG, check, equal, has, lacks, main, mount_points, read, run, scratch, test, wait_for  # noqa: E402
 
 
 def inside(*argv, **kw):
@@ -62,20 +62,20 @@ def all_ends_with_the_first_process():
     """Whatever ends it: here a kill that nobody can answer."""
     mark = f"86{os.getpid()}"
     p = subprocess.Popen([f"{HERE}/in-newer", "sh", "-c", f"setsid sleep {mark} & setsid sleep {mark}"], stdin=subprocess.DEVNULL)
-    wait_for(lambda: len(processes_named(mark)) == 2, "two processes", limit=20)
+    wait_for(lambda: len(processes_named(mark)) == 2, "two processes")
     p.send_signal(signal.SIGKILL)
-    p.wait(10)
+    p.wait(LONG)
     wait_for(lambda: not processes_named(mark), "their end")
 
 
 @test
 def why_there_is_none():
     with scratch() as h:
-        env = dict(os.environ, XDG_CACHE_HOME=h, NEWER_SUITES="nosuchsuite")
-        r = run(f"{HERE}/fetch-newer-debian", env=env, status=77, limit=100)
+        env = dict(os.environ, XDG_CACHE_HOME=h, NEWER_SUITES="nosuchsuite", NEWER_PAUSES="")
+        r = run(f"{HERE}/fetch-newer-debian", env=env, status=77, limit=180)
         has(r.err, "debootstrap: nosuchsuite: E: ")
         equal(os.listdir(f"{h}/bulkhead/engines"), [], "left by it")
-        r = run(f"{HERE}/in-newer", "true", env={k: v for k, v in env.items() if k != "NEWER_TREE"}, status=77, limit=100)
+        r = run(f"{HERE}/in-newer", "true", env={k: v for k, v in env.items() if k != "NEWER_TREE"}, status=77, limit=180)
         has(r.err, "debootstrap: nosuchsuite: E: ")
 
 

@@ -5,9 +5,9 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from podbox import ENV, box, podman, podman_run, top  # noqa: E402
+from podbox import ENV, box, podman, podman_run, ranges_left, remove, top  # noqa: E402
 from bundle import make_rootfs  # noqa: E402
-from harness import BULKHEAD, check, equal, has, id_ranges, main, proc_status, read, run, scratch, test, wait_for, write  # noqa: E402
+from harness import BULKHEAD, check, equal, has, main, proc_status, read, run, scratch, test, wait_for, write  # noqa: E402
 
 
 @test
@@ -24,7 +24,7 @@ def network_made_by_the_engine():
 
 @test
 def detached_stop_logs_commit_diff():
-    cid = podman("run", "-d", "bb", "sh", "-c", "echo up; touch /made; exec sleep 1000").out.strip()
+    cid = podman("run", "-d", "bb", "sh", "-c", "touch /made; echo up; exec sleep 1000").out.strip()
     try:
         wait_for(lambda: "up" in podman("logs", cid).out, "the log")
         pid = int(podman("inspect", "-f", "{{.State.Pid}}", cid).out)
@@ -35,8 +35,8 @@ def detached_stop_logs_commit_diff():
         equal(podman_run("--network=none", "committed", "stat", "-c", "%u", "/made").out, "0\n")
         podman("stop", "-t", "1", cid)
     finally:
-        podman("rm", "-f", "-t", "0", cid)
-    equal({k: v for k, v in id_ranges().items() if v.endswith(cid)}, {}, "id ranges left")
+        remove(cid)
+    ranges_left()
 
 
 def limit(pid, controller, *names):
@@ -63,7 +63,7 @@ def update_and_pause():
         podman("unpause", cid)
         equal(podman("inspect", "-f", "{{.State.Status}}", cid).out, "running\n")
     finally:
-        podman("rm", "-f", "-t", "0", cid)
+        remove(cid)
 
 
 @test
@@ -84,7 +84,7 @@ def exec_into():
         podman("exec", "-d", cid, "touch", "/tmp/well")
         wait_for(lambda: podman("healthcheck", "run", cid, status=None).status == 0, "healthy")
     finally:
-        podman("rm", "-f", "-t", "0", cid)
+        remove(cid)
 
 
 @test
@@ -152,8 +152,8 @@ def pod_shares_one_user_namespace():
         for ns in ("user", "net", "ipc"):
             equal(*[os.readlink(f"/proc/{p}/ns/{ns}") for p in pids], ns)
     finally:
-        podman("rm", "-f", "-t", "0", b)
-        podman("rm", "-f", "-t", "0", a)
+        remove(b)
+        remove(a)
 
 
 if __name__ == "__main__":

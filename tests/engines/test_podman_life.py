@@ -7,23 +7,19 @@ import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from podbox import ENV, box, is_hierarchy, podman, podman_run, remove, top  # noqa: E402
-from harness import BULKHEAD, check, equal, has, id_ranges, main, proc_status, read, run, test, wait_for, write  # noqa: E402
+from podbox import ENV, box, is_hierarchy, podman, podman_run, ranges_left, remove, top  # noqa: E402
+from harness import BULKHEAD, check, equal, has, main, proc_status, read, run, test, wait_for, write  # noqa: E402
 
 
 def pid_of(c):
     return int(podman("inspect", "-f", "{{.State.Pid}}", c).out)
 
 
-def ranges_left():
-    equal({k: v for k, v in id_ranges().items() if v.startswith(top)}, {}, "id ranges")
-
-
 @test
 def a_pod_with_two_containers():
     """podman makes a pod's infrastructure container first; the others join its namespaces."""
     write(f"{top}/Pause", "FROM bb\nENTRYPOINT [\"sleep\", \"100000\"]\n")
-    podman("build", "-q", "-t", "localhost/pause", "-f", f"{top}/Pause", top, limit=120)
+    podman("build", "-q", "-t", "localhost/pause", "-f", f"{top}/Pause", top, limit=300)
     # A cgroup of the pod's own is more than podman 4.3 can take away on a host with hugetlb on cgroup v2 alone.
     podman("pod", "create", "--name", "p1", "--share-parent=false", "--infra-image", "localhost/pause", "--infra-command",
            "sleep 100000")
@@ -34,14 +30,14 @@ def a_pod_with_two_containers():
             equal(*[os.readlink(f"/proc/{pid_of(c)}/ns/{ns}") for c in ("a", "b")], ns)
         wait_for(lambda: podman("exec", "b", "wget", "-qO-", "http://127.0.0.1:8080/f", status=None).out == "from a\n", "the page")
         check(int(read(f"/proc/{pid_of('a')}/uid_map").split()[1]) >= 65536, "ids of the host")
-        podman("pod", "stop", "-t", "1", "p1", limit=60)
+        podman("pod", "stop", "-t", "1", "p1", limit=300)
         podman("pod", "start", "p1")
         equal(podman("pod", "inspect", "-f", "{{.State}}", "p1").out, "Running\n")
         podman("pod", "pause", "p1")
         equal(podman("inspect", "-f", "{{.State.Status}}", "b").out, "paused\n")
         podman("pod", "unpause", "p1")
     finally:
-        podman("pod", "rm", "-f", "-t", "0", "p1", limit=60)
+        podman("pod", "rm", "-f", "-t", "0", "p1", limit=300)
     ranges_left()
 
 
@@ -69,14 +65,14 @@ def yaml_out_and_in():
         remove("web")
     has(text, "kind: Pod")
     write(f"{top}/pod.yaml", text)
-    podman("play", "kube", f"{top}/pod.yaml", limit=120)
+    podman("play", "kube", f"{top}/pod.yaml", limit=300)
     try:
         name = [n for n in podman("ps", "--format", "{{.Names}}").out.split() if n.endswith("-web")][0]
         equal(podman("exec", name, "sh", "-c", "echo $A").out, "b\n")
         check(int(proc_status(pid_of(name), "Uid").split()[0]) >= 65536, "an unprivileged uid")
     finally:
         # podman 4.3 takes a plain directory for a cgroup hierarchy here and fails to remove it; the pod is gone all the same.
-        r = podman("play", "kube", "--down", f"{top}/pod.yaml", limit=120, status=None)
+        r = podman("play", "kube", "--down", f"{top}/pod.yaml", limit=300, status=None)
         check(r.status == 0 or "/sys/fs/cgroup/hugetlb/" in r.err and not is_hierarchy("hugetlb"), r)
         equal(podman("ps", "-aq").out, "")
     ranges_left()
@@ -131,7 +127,7 @@ def cgroups_as_asked():
 def restart_and_wait():
     cid = podman("run", "-d", "--network=none", "--restart", "on-failure:2", "bb", "sh", "-c", "echo x >> /log; exit 3").out.strip()
     try:
-        wait_for(lambda: podman("inspect", "-f", "{{.State.Status}} {{.RestartCount}}", cid).out == "exited 2\n", "two restarts", limit=30, step=0.2)
+        wait_for(lambda: podman("inspect", "-f", "{{.State.Status}} {{.RestartCount}}", cid).out == "exited 2\n", "two restarts", step=0.2)
         equal(podman("wait", cid).out, "3\n")
     finally:
         remove(cid)
@@ -147,22 +143,22 @@ def restart_and_wait():
     ranges_left()
 
 
-@test(limit=240)
+@test(limit=900)
 def images_are_built():
     write(f"{top}/Containerfile", "FROM bb\nRUN id -u > /who && cat /proc/self/uid_map > /map && mkdir /opt && chown 1000:1000 /opt\n"
           "USER 1000\nRUN touch /opt/mine\n")
-    podman("build", "-t", "built", "-f", f"{top}/Containerfile", top, limit=200)
+    podman("build", "-t", "built", "-f", f"{top}/Containerfile", top, limit=600)
     equal(podman_run("--network=none", "built", "stat", "-c", "%u", "/who", "/opt", "/opt/mine").out, "0\n1000\n1000\n")
     check(int(podman_run("--network=none", "built", "cat", "/map").out.split()[1]) >= 65536, "the step had ids of its own")
 
 
-@test(limit=240)
+@test(limit=900)
 def buildah_runs_in_it():
     def buildah(*args, **kw):
         return run("buildah", "--root", f"{top}/root", "--runroot", f"{top}/run", *args, env=ENV, **kw)
     name = buildah("from", "--pull-never", "localhost/bb").out.strip()
     try:
-        r = buildah("run", "--runtime", BULKHEAD, "--network", "none", "--isolation", "oci", name, "--", "cat", "/proc/self/uid_map", limit=100)
+        r = buildah("run", "--runtime", BULKHEAD, "--network", "none", "--isolation", "oci", name, "--", "cat", "/proc/self/uid_map", limit=600)
         check(int(r.out.split()[1]) >= 65536, r.out)
         equal(buildah("run", "--runtime", BULKHEAD, "--isolation", "oci", name, "--", "sh", "-c", "exit 6", status=None).status, 6)
         buildah("run", "--runtime", BULKHEAD, "--isolation", "oci", "--user", "1000", name, "--", "touch", "/tmp/mine")

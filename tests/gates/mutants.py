@@ -16,7 +16,7 @@ def main():
         return
     here = f"{_tap.SRC}/tests/mutate"
     p = subprocess.run([sys.executable, f"{here}/run", "--build", BUILD, "--only", f"{here}/SMOKE", "--least", "100"],
-                       capture_output=True, text=True, timeout=580, env=dict(os.environ, SRC_DIR=_tap.SRC))
+                       capture_output=True, text=True, timeout=1700, env=dict(os.environ, SRC_DIR=_tap.SRC))
     lines = (p.stdout + p.stderr).splitlines()
     _tap.report([("each planted fault is noticed", [] if p.returncode == 0 else lines or ["no output"])])
 

@@ -58,7 +58,7 @@ class Agent:
         """End as a killed agent does: every descriptor of it is closed."""
         with contextlib.suppress(OSError):
             os.write(self.stop_w, b"x")
-        self.thread.join(10)
+        self.thread.join(60)
         for fd in self.listeners:
             os.close(fd)
         self.listeners.clear()
@@ -80,7 +80,7 @@ class Agent:
 
     def _accept(self):
         with self.socket.accept()[0] as peer:
-            peer.settimeout(10)
+            peer.settimeout(60)
             text, fds, _flags, _address = socket.recv_fds(peer, 1 << 20, 4)
             while more := peer.recv(1 << 20):
                 text += more

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import BULKHEAD, PROBE, Failure, cgroups, check, equal, id_ranges, mount_points, run, write
+from harness import BULKHEAD, LONG, PROBE, Failure, cgroups, check, equal, id_ranges, mount_points, run, write
 
 _count = itertools.count()
 APPLETS = """sh true false id cat ls rm touch echo mount umount mknod sleep ps grep ip hostname mkdir chmod chown stat
@@ -125,7 +125,7 @@ class Bundle:
         with open(out, "w") as f:
             # As an engine does it: files as stdio, because the container keeps them open.
             p = subprocess.run(self.command("create", "--bundle", f"{self.top}/bundle", *options, cid),
-                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=60)
+                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=2 * LONG)
         text = open(out).read()
         check(p.returncode == 0, f"create: status {p.returncode}: {text!r}")
         equal(text, "", "output of create")

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from harness import BULKHEAD, check, equal, read, write
+from harness import BULKHEAD, LONG, check, equal, read, write
 
 
 def fields(text):
@@ -21,7 +21,7 @@ def detached(b, cid, *argv, options=()):
     pid_file = f"{b.top}/pid-{b.new_id()}"
     with open(f"{b.top}/exec-out", "w") as f:
         p = subprocess.run([BULKHEAD, "--root", b.root, "exec", "--detach", "--pid-file", pid_file, *options, cid, *argv],
-                           stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=30)
+                           stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=2 * LONG)
     equal((p.returncode, read(f"{b.top}/exec-out")), (0, ""), "exec")
     text = read(pid_file)
     check(re.fullmatch(r"[0-9]+", text), f"pid file {text!r}")

@@ -20,6 +20,9 @@ BULKHEAD = os.path.abspath(os.environ.get("BULKHEAD", os.path.join(TOP, "build/b
 PROBE = os.path.abspath(os.environ.get("BULKHEAD_PROBE", os.path.join(TOP, "build/tests/lib/probe")))
 IDS_DIR = "/run/bulkhead-ids"
 NOBODY = 65534
+# Seconds for what has to come to an end: an emulated machine, or one that does much else besides, is many times slower.
+LONG = 60.0
+TEST_LIMIT = 400
 _tests = []
 
 
@@ -31,7 +34,7 @@ class Failure(Exception):
     pass
 
 
-def test(function=None, limit=120):
+def test(function=None, limit=TEST_LIMIT):
     """Register a test with a time limit in seconds."""
     def register(f):
         _tests.append((f, limit))
@@ -85,7 +88,7 @@ class Result:
         return f"status {self.status}, stdout {self.out!r}, stderr {self.err!r}"
 
 
-def run(*argv, stdin="", limit=60, status=0, env=None, cwd=None, pass_fds=()):
+def run(*argv, stdin="", limit=2 * LONG, status=0, env=None, cwd=None, pass_fds=()):
     """Run a command to its end. @status: what it must exit with; None: anything."""
     argv = [str(a) for a in argv]
     try:
@@ -111,7 +114,7 @@ def write(path, text, mode=None):
         os.chmod(path, mode)
 
 
-def wait_for(condition, what, limit=10.0, step=0.02):
+def wait_for(condition, what, limit=LONG, step=0.02):
     """Poll for something that has no descriptor to wait on."""
     import time
     end = time.monotonic() + limit
@@ -121,6 +124,15 @@ def wait_for(condition, what, limit=10.0, step=0.02):
             return value
         time.sleep(step)
     raise Failure(f"{what}: not within {limit} s")
+
+
+def none_left(find, what, limit=LONG):
+    """find() comes to find nothing: others take it away in their own time."""
+    import time
+    end = time.monotonic() + limit
+    while left := find():
+        check(time.monotonic() < end, f"{what} left: {left!r}")
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
@@ -143,7 +155,7 @@ def as_nobody(*argv, status=0, env=None, **kw):
     with scratch() as d:
         program = shutil.copy(BULKHEAD, f"{d}/bulkhead")
         p = subprocess.run([program, *argv], user=NOBODY, group=NOBODY, extra_groups=[], env=env or {},
-                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, **kw)
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * LONG, **kw)
     equal(p.returncode, status, f"status of {argv}, {p.stdout!r}, {p.stderr!r}")
     return p
 

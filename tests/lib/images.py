@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import time
 
 from harness import PROBE, run, write
 
@@ -42,7 +43,12 @@ def debian_tree():
         os.makedirs(cache, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as d:
             os.chmod(d, 0o755)
-            run("debootstrap", "--variant=minbase", "bookworm", f"{d}/tree", limit=900)
+            for pause in (5, 60, 0):  # a mirror may not answer for once
+                r = run("debootstrap", "--variant=minbase", "bookworm", f"{d}/tree", limit=900, status=None if pause else 0)
+                if r.status == 0:
+                    break
+                shutil.rmtree(f"{d}/tree", ignore_errors=True)
+                time.sleep(pause)
             shutil.rmtree(f"{d}/tree/var/cache/apt/archives")
             os.rename(f"{d}/tree", tree)
     return tree

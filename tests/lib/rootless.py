@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 from bundle import Bundle
-from harness import BULKHEAD, check, equal, mount_points, run, wait_for, write
+from harness import BULKHEAD, LONG, check, equal, mount_points, run, wait_for, write
 
 SUBID_FILES = ("/etc/subuid", "/etc/subgid")
 
@@ -44,7 +44,7 @@ class User:
     def options(self, groups=()):
         return {"user": self.uid, "group": self.gid, "extra_groups": list(groups), "cwd": self.top}
 
-    def __call__(self, *argv, status=0, env=None, limit=60, groups=(), stdin="", **kw):
+    def __call__(self, *argv, status=0, env=None, limit=2 * LONG, groups=(), stdin="", **kw):
         """Run a program as that user."""
         kw = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **self.options(groups), **kw}
         p = subprocess.run([str(a) for a in argv], input=stdin, text=True, errors="replace", timeout=limit,
@@ -127,7 +127,7 @@ class UserBundle(Bundle):
         out = f"{self.top}/out"
         with open(out, "w") as f:
             p = subprocess.run(self.command("create", "--bundle", f"{self.top}/bundle", *options, cid),
-                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=60, env=self.u.env,
+                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=2 * LONG, env=self.u.env,
                                **self.u.options())
         text = open(out).read()
         check(p.returncode == 0, f"create: status {p.returncode}: {text!r}")

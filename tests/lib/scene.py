@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from bundle import bundle
-from harness import BULKHEAD, check, equal, read, test, write
+from harness import BULKHEAD, LONG, check, equal, read, test, write
 
 TABLES = json.loads(subprocess.run([os.path.join(os.path.dirname(BULKHEAD), "runtime/option_tables")],
                                    capture_output=True, text=True, check=True).stdout)
@@ -43,7 +43,7 @@ class Scene:
         """Files as stdio, as of an engine: a container keeps them open."""
         with open(f"{self.b.top}/stdout", "w+b") as out, open(f"{self.b.top}/stderr", "w+b") as err:
             try:
-                p = subprocess.run(argv, cwd=cwd or self.work, timeout=20, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                p = subprocess.run(argv, cwd=cwd or self.work, timeout=LONG, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                    env={"PATH": os.environ["PATH"]})
             except subprocess.TimeoutExpired:
                 check(False, f"{argv!r:.300}: no end")

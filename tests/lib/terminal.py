@@ -5,7 +5,7 @@ import select
 import time
 
 
-def pieces(fd, limit=20.0):
+def pieces(fd, limit=60.0):
     """As they come, until the other side is closed or so many seconds have passed."""
     end = time.monotonic() + limit
     while time.monotonic() < end:

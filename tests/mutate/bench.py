@@ -47,7 +47,7 @@ class Bench:
         """As the build tree names it: the Makefile is run there."""
         return path if os.path.isabs(path) else f"{self.src}/{path}"
 
-    def run(self, argv, limit=120):
+    def run(self, argv, limit=600):
         p = subprocess.run(argv, cwd=self.build, capture_output=True, text=True, timeout=limit)
         return p.returncode, p.stdout + p.stderr
 
@@ -133,7 +133,7 @@ class Bench:
         broken, sound = [], []
         for t in self.tests:
             began = time.monotonic()
-            status = t.run(None, 120)
+            status = t.run(None, 600)
             t.seconds = time.monotonic() - began
             if status:
                 broken.append(f"{t.name}: {status}")

@@ -44,4 +44,4 @@ INIT
 chmod +x "$work/over/init-test"
 
 options=(-d 1200 -r "$tree")
-parameters='systemd.unit=vm-test.service systemd.show_status=0 systemd.log_level=warning'
+parameters='systemd.unit=vm-test.service systemd.show_status=0 systemd.log_level=warning systemd.default_timeout_start_sec=600'

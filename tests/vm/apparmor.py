@@ -209,11 +209,11 @@ def signals_of_the_runtime():
     with bundle() as b, b.started("sh", "-c", "trap 'echo got; exit 3' TERM; echo up; while :; do sleep 0.1; done") as cid:
         wait_for(lambda: "up" in b.output(), "the trap")
         b("kill", cid, "TERM")
-        wait_for(lambda: b.state(cid)["status"] == "stopped", "the end", 30)
+        wait_for(lambda: b.state(cid)["status"] == "stopped", "the end")
         has(b.output(), "got")
     with bundle() as b, b.started("sleep", "1000") as cid:
         os.kill(b.state(cid)["pid"], signal.SIGKILL)
-        wait_for(lambda: b.state(cid)["status"] == "stopped", "the end", 30)
+        wait_for(lambda: b.state(cid)["status"] == "stopped", "the end")
 
 
 @test

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import images  # noqa: E402
 from crio import Crio  # noqa: E402
-from harness import BULKHEAD, check, equal, has, main, proc_status, read, run, test, wait_for, write  # noqa: E402
+from harness import BULKHEAD, check, equal, has, main, none_left, proc_status, read, run, test, wait_for, write  # noqa: E402
 from rootless import user  # noqa: E402
 
 TREE = "/sys/fs/cgroup"
@@ -48,11 +48,11 @@ def crio_scene(e):
         # conmon 2.1.6 does not notice on cgroup v2, with any runtime; the kernel has counted.
         c = pod.create("sh", "-c", "head -c 60000000 /dev/zero | tail -c 59000000 > /dev/null; echo killed; exec sleep 1000", memory=20 << 20)
         c.start()
-        wait_for(lambda: "killed" in c.output(), "the line after it", limit=60)
+        wait_for(lambda: "killed" in c.output(), "the line after it", limit=300)
         return [*seen, re.findall(r"^oom_kill (.*)$", read(f"{TREE}{c.cgroup}/memory.events"), re.MULTILINE), c.status()]
 
 
-@test(limit=400)
+@test(limit=1200)
 def crio_with_systemd():
     got, want = [crio_scene(Crio(runtime, f"{top}/{name}", systemd=True)) for name, runtime in (("bulkhead", BULKHEAD), ("runc", "/usr/bin/runc"))]
     equal(got, want, "with bulkhead, and with runc")
@@ -65,7 +65,7 @@ class Podman:
         self.call, self.words = call, ["podman", "--events-backend=file", "--cgroup-manager=systemd", "--runtime", runtime]
 
     def __call__(self, *args, **kw):
-        r = self.call(*self.words, *args, limit=200, **kw)
+        r = self.call(*self.words, *args, limit=400, **kw)
         return r.out if hasattr(r, "out") else r.stdout
 
     def pid(self, c):
@@ -77,7 +77,12 @@ class Podman:
         try:
             yield c
         finally:
-            self("rm", "-f", "-t", "0", c)
+            # podman's own clean-up, which conmon calls, may be at work on it.
+            wait_for(lambda: self.removes(c), "the end of a container", limit=300, step=1)
+
+    def removes(self, c):
+        r = self.call(*self.words, "rm", "-f", "-t", "0", c, limit=400, status=None)
+        return (r.status if hasattr(r, "status") else r.returncode) == 0
 
 
 def archive():
@@ -88,7 +93,7 @@ def archive():
     return path
 
 
-@test(limit=600)
+@test(limit=1200)
 def podman_with_systemd():
     podman = Podman(run, BULKHEAD)
     podman("load", "-q", "-i", archive())
@@ -101,10 +106,10 @@ def podman_with_systemd():
         equal(values(TREE + path, "memory.max", "pids.max", "cpu.max"), [str(64 << 20), "50", "50000 100000"])
         equal(show(unit, "ActiveState", "MemoryMax", "TasksMax"), {"ActiveState": "active", "MemoryMax": str(64 << 20), "TasksMax": "50"})
         # podman's own timer of systemd asks.
-        wait_for(lambda: podman("inspect", "-f", "{{.State.Health.Status}}", c) == "healthy\n", "healthy", limit=60, step=0.5)
+        wait_for(lambda: podman("inspect", "-f", "{{.State.Health.Status}}", c) == "healthy\n", "healthy", limit=300, step=0.5)
         podman("exec", c, "rm", "/well")
-        wait_for(lambda: podman("inspect", "-f", "{{.State.Health.Status}}", c) == "unhealthy\n", "unhealthy", limit=60, step=0.5)
-    equal(run("systemctl", "list-units", "--all", "--plain", "--no-legend", f"*{c}*").out, "", "units left")
+        wait_for(lambda: podman("inspect", "-f", "{{.State.Health.Status}}", c) == "unhealthy\n", "unhealthy", limit=300, step=0.5)
+    none_left(lambda: run("systemctl", "list-units", "--all", "--plain", "--no-legend", f"*{c}*").out, "units")
     # Ranges that podman chooses, from those of the user "containers", for as long as the container lives.
     for name in ("/etc/subuid", "/etc/subgid"):
         with open(name, "a") as f:
@@ -124,15 +129,15 @@ def podman_with_systemd():
     # In the cgroup of the service that podman is called from, which is delegated to it.
     run("systemd-run", "--quiet", "-p", "Delegate=yes", "-u", "split", "--", *podman.words, "run", "--name=s", "--network=none", "--cgroups=split", "-m", "32m",
         "bb", "sleep", "1000")
-    wait_for(lambda: run(*podman.words, "inspect", "-f", "{{.State.Status}}", "s", status=None).out == "running\n", "it runs", limit=60, step=0.5)
+    wait_for(lambda: run(*podman.words, "inspect", "-f", "{{.State.Status}}", "s", status=None).out == "running\n", "it runs", limit=300, step=0.5)
     path = read(f"/proc/{podman.pid('s')}/cgroup").strip().removeprefix("0::")
     check(re.match(r"/system\.slice/split\.service/libpod-payload-[0-9a-f]{64}$", path), path)
     equal(values(TREE + path, "memory.max"), [str(32 << 20)])
     podman("rm", "-f", "-t", "0", "s")
-    wait_for(lambda: not os.path.exists(TREE + path), "its cgroup's end", limit=30)
+    wait_for(lambda: not os.path.exists(TREE + path), "its cgroup's end")
 
 
-@test(limit=600)
+@test(limit=1200)
 def podman_of_a_user():
     """Its containers are scopes of the user's own systemd."""
     with user() as u:

@@ -85,6 +85,7 @@ def what_can_be_written():
         with b.started("sh", "-c", "mkdir /sys/fs/cgroup/init && echo 0 >/sys/fs/cgroup/init/cgroup.procs && "
                        "echo +pids >/sys/fs/cgroup/cgroup.subtree_control; exec sleep 1000") as cid:
             d = "/sys/fs/cgroup/bkht/one"
+            wait_for(lambda: read(f"{d}/cgroup.subtree_control") == "pids\n", "the init system inside")
             root = b.state(cid)["pid"]
             owner = int(read(f"/proc/{root}/uid_map").split()[1])
             for name in os.listdir("/sys/fs/cgroup/bkht/one"):
@@ -108,7 +109,7 @@ def a_tree_that_is_too_deep():
     with bundle() as b:
         prepare(b, True, True)
         with b.started("sh", "-c", script) as cid:
-            wait_for(lambda: os.path.isdir("/sys/fs/cgroup/bkht/one/x199"), "the last one", 60)
+            wait_for(lambda: os.path.isdir("/sys/fs/cgroup/bkht/one/x199"), "the last one", 300)
             has(b.output(), "\n15\n")
             equal(len(json.loads(b("ps", "--format", "json", cid).out)), 1)
             b("delete", "--force", cid)

@@ -61,7 +61,8 @@ def the_default_from_inside_and_outside():
         with b.started("sh", "-c", "sleep 1000 & wait") as cid:
             pid = b.state(cid)["pid"]
             c = pair(pid)
-            equal(label(read(f"/proc/{pid}/task/{pid}/children").split()[0]), PROCESS + c)
+            child = wait_for(lambda: read(f"/proc/{pid}/task/{pid}/children").split(), "a child")[0]
+            equal(label(child), PROCESS + c)
             decisions = json.loads(read(f"{b.root}/{cid}/hardening.json"))["decisions"]
             equal([(d["kind"], d["pointer"], d["after"]) for d in decisions if d["rule"] == "selinux"],
                   [("change", "/process/selinuxLabel", PROCESS + c), ("change", "/linux/mountLabel", FILE + c)])

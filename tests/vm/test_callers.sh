@@ -9,6 +9,6 @@ for program in podman conmon runc; do
 	file=$(command -v "$program") || skip "$program is not installed"
 	programs+=(-x "$file")
 done
-vm v2 v2 vm/callers "${options[@]}" "${programs[@]}" -c /etc/containers -c /usr/share/containers -t 900
+vm v2 v2 vm/callers "${options[@]}" "${programs[@]}" -c /etc/containers -c /usr/share/containers
 echo "1..$number"
 exit $result

@@ -15,14 +15,14 @@ for name in criu ip tar; do
 done
 tree=$(tests/vm/fetch-criu 2>"$work/err") || skip "$(tail -n 1 "$work/err")"
 
-vm v2 v2 vm/checkpoint "${programs[@]}" "${modules[@]}" -t 1200
-vm hybrid hybrid vm/checkpoint "${programs[@]}" "${modules[@]}" -t 1200
+vm v2 v2 vm/checkpoint "${programs[@]}" "${modules[@]}"
+vm hybrid hybrid vm/checkpoint "${programs[@]}" "${modules[@]}"
 
 # That tree has programs and users of its own, and no init.
 system=() tools=()
 rm -r "$work/over/bin" "$work/over/usr" "$work/over/etc/passwd"
 sed -i '2i mount -t tmpfs tmp /tmp; mount -t tmpfs run /run; mkdir -p /dev/pts /dev/shm /var/tmp' "$work/over/init-test"
 sed -i 's|^export BULKHEAD=/bin/|export BULKHEAD=/usr/bin/|' "$work/over/init-test"
-vm new-criu v2 vm/checkpoint -r "$tree" -d 900 "${modules[@]}" -t 1200
+vm new-criu v2 vm/checkpoint -r "$tree" -d 900 "${modules[@]}"
 echo "1..$number"
 exit $result

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/_systemd.sh"
 
 ps=$(command -v ps) || skip "ps is not installed"
-vm v2 v2 vm/rootless,integration/test_rootless "${options[@]}" -x "$ps" -t 900
+vm v2 v2 vm/rootless,integration/test_rootless "${options[@]}" -x "$ps"
 parameters="$parameters systemd.unified_cgroup_hierarchy=0"
 vm v1 v1 vm/rootless "${options[@]}"
 echo "1..$number"

@@ -9,7 +9,7 @@ vm v2 v2 vm/containers,integration/test_lifecycle,integration/test_process,integ
 vm v2 v2 integration/test_update,integration/test_audit
 # busybox has an unshare(1) that knows fewer namespaces.
 unshare=$(command -v unshare) || skip "unshare is not installed"
-vm v2 v2 integration/test_mounts_off,integration/test_namespaces -x "$unshare" -t 900
+vm v2 v2 integration/test_mounts_off,integration/test_namespaces -x "$unshare"
 ip=$(command -v ip) || skip "ip is not installed"
 vm v2 v2 integration/test_events -x "$ip" -k veth
 vm v1 v1 vm/containers,integration/test_events
