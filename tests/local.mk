@@ -284,6 +284,7 @@ tests_fuzz_fuzz_mountinfo_SOURCES = tests/fuzz/fuzz_mountinfo.c tests/unit/files
 tests_fault_test_rootfs_fault_SOURCES = tests/fault/test_rootfs_fault.c $(ROOTFS_BOX)
 tests_integration_test_rootfs_coherence_SOURCES = tests/integration/test_rootfs_coherence.c \
 	$(ROOTFS_BOX)
+tests_integration_test_rootfs_coherence_LDFLAGS = -Wl,--wrap=poll
 tests_integration_test_rootfs_idmap_SOURCES = tests/integration/test_rootfs_idmap.c $(ROOTFS_BOX)
 tests_integration_test_rootfs_layers_SOURCES = tests/integration/test_rootfs_layers.c $(ROOTFS_BOX)
 tests_integration_test_rootfs_overlay_SOURCES = tests/integration/test_rootfs_overlay.c \

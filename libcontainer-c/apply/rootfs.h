@@ -141,7 +141,7 @@ int rootfs_finish(const struct rootfs_plan *p, struct err *e);
  * @b_dev: r->dev. b_root_fd is the container's word: it is used only if it is an overlay with this
  *         device number.
  * Best effort: what is gone, no overlay, or no longer a mount is skipped and counts as success, and
- * so does what takes longer than 100 ms: a helper process then finishes it alone.
+ * so does what waits for a lock for longer than 100 ms: a helper process then finishes it alone.
  * Returns 0, or -errno when the kernel refused to reconfigure an overlay that is there.
  */
 int rootfs_refresh(const char *a_path, int b_root_fd, uint64_t b_dev, struct err *e);

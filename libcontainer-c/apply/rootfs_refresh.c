@@ -16,6 +16,8 @@
 #include <linux/magic.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -27,8 +29,12 @@
 #include "base/fd.h"
 #include "kernel/sys.h"
 
-/* Reconfiguring takes 0.05 ms; whoever holds the lock longer than this is at disk. */
+/*
+ * Reconfiguring takes 0.05 ms; whoever holds the lock longer than this is at disk. A helper that
+ * does not wait for the lock has not got a processor yet, and is waited for this often.
+ */
 #define REFRESH_WAIT_MS 100
+#define REFRESH_ROUNDS	100
 
 static bool is_overlay(int fd)
 {
@@ -100,14 +106,27 @@ static int reconfigure(void *arg)
 	_exit(failed);
 }
 
+/* Uninterruptible, as whoever waits for s_umount. */
+static bool waits_for_lock(pid_t pid)
+{
+	char path[32], text[1024];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	ssize_t n = file_read_at(AT_FDCWD, path, text, sizeof(text));
+	/* The name before it may hold anything, ')' included. */
+	const char *end = n < 0 ? NULL : strrchr(text, ')');
+	return !end || strncmp(end, ") D", 3) == 0;
+}
+
 /* Returns 1 when the helper has ended, 0 when it is still waiting for a lock, or -errno. */
-static int wait_for(int pidfd, struct err *e)
+static int wait_for(pid_t pid, int pidfd, struct err *e)
 {
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
 	siginfo_t info = {0};
 
-	if (poll(&p, 1, REFRESH_WAIT_MS) <= 0)
-		return 0; /* init or a subreaper reaps it */
+	for (int i = 0; poll(&p, 1, REFRESH_WAIT_MS) <= 0; i++)
+		if (i == REFRESH_ROUNDS || waits_for_lock(pid))
+			return 0; /* init or a subreaper reaps it */
 	if (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | __WALL) != 0)
 		return err_sys(e, errno, "refresh overlays: wait");
 	if (info.si_code != CLD_EXITED || info.si_status != 0)
@@ -125,7 +144,7 @@ static int run_helper(struct helper_memory *m, struct err *e)
 
 	if (pid < 0)
 		return err_sys(e, errno, "refresh overlays: clone");
-	int r = wait_for(pidfd, e);
+	int r = wait_for(pid, pidfd, e);
 	fd_closep(&pidfd);
 	return r;
 }

@@ -19,6 +19,17 @@ static void refresh(const struct box *b)
 	CHECK_MSG(box_refresh(b, &e) == 0, "%s", e.msg);
 }
 
+/* A machine that is busy with others: the time is over before anything could be done in it. */
+static int late;
+int __real_poll(struct pollfd *p, nfds_t n, int ms);
+int __wrap_poll(struct pollfd *p, nfds_t n, int ms);
+int __wrap_poll(struct pollfd *p, nfds_t n, int ms)
+{
+	if (late > 0 && late--)
+		return __real_poll(p, n, 60000) > 0 ? 0 : -1;
+	return __real_poll(p, n, ms);
+}
+
 static void stop(struct box *b, const char *name)
 {
 	box_stop(b);
@@ -54,6 +65,25 @@ TEST(the_engine_sees_what_the_container_wrote)
 	CHECK_STR(file_text(at("ba/merged/new")), "container+");
 	CHECK_STR(names_in(at("ba/merged/etc")), "from-l0,from-l1");
 	stop(&b, "ba");
+}
+
+/* What has not even begun is not left to itself, as what hangs at a disk is. */
+TEST(a_refresh_on_a_busy_machine)
+{
+	struct box_config c = box_config(at("busy/merged"));
+	struct box b;
+
+	overlay_make("busy", 2, "");
+	start(&b, &c);
+	CHECK_STR(file_text(at("busy/merged/new")), "ENOENT");
+	CHECK_STR(box_do(&b, "create", "/new", "container"), "ok");
+	late = 3;
+	refresh(&b);
+	CHECK_INT(late, 0);
+	/* The helper, which is no child of the usual kind, has been reaped. */
+	CHECK(waitpid(-1, NULL, __WCLONE | WNOHANG) < 0 && errno == ECHILD);
+	CHECK_STR(file_text(at("busy/merged/new")), "container");
+	stop(&b, "busy");
 }
 
 TEST(the_container_sees_what_the_engine_wrote)
@@ -265,7 +295,7 @@ TEST(refresh_does_not_ask_a_file_server)
 	pid_t pid = fork();
 	if (pid == 0) {
 		signal(SIGALRM, SIG_DFL);
-		alarm(10);
+		alarm(100);
 		int fd = open(at("fuse"), O_PATH | O_CLOEXEC);
 		_exit(fd >= 0 && rootfs_refresh(NULL, fd, 12345, NULL) == 0 ? 0 : 1);
 	}
@@ -298,7 +328,7 @@ static int freeze(const char *path, unsigned long request)
 	return r;
 }
 
-/* Whatever becomes of this test, nothing on this machine stays frozen for more than 5 s. */
+/* Whatever becomes of this test, nothing on this machine stays frozen for more than a minute. */
 static pid_t thaw_later(const char *path)
 {
 	pid_t pid = fork();
@@ -306,7 +336,7 @@ static pid_t thaw_later(const char *path)
 	if (pid != 0)
 		return pid;
 	setsid();
-	sleep(5);
+	sleep(60);
 	freeze(path, FITHAW);
 	_exit(0);
 }
@@ -338,6 +368,34 @@ static long ms_now(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Whether the process comes to wait for a disk, and goes on doing so. */
+static bool hangs(pid_t pid)
+{
+	char path[64], text[512];
+	int so_far = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	for (int i = 0; i < 3000 && so_far < 20; i++) {
+		const char *p = file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0
+					? NULL
+					: strrchr(text, ')');
+		so_far = p && p[2] == 'D' ? so_far + 1 : 0;
+		usleep(10000);
+	}
+	return so_far >= 20;
+}
+
+/* What was mounted below it goes in its own time: loop devices let go of their files later. */
+static bool umount_soon(const char *path)
+{
+	for (int i = 0; umount(path) != 0; i++) {
+		if (errno != EBUSY || i == 3000)
+			return false;
+		usleep(10000);
+	}
+	return true;
+}
+
 /*
  * The container's syncfs(2) hangs on a disk that doesn't answer (a loop device whose file is on a
  * frozen file system), and holds the lock that dropping entries needs.
@@ -349,8 +407,7 @@ static void check_no_waiting(struct box *b, const char *frozen)
 	pid_t watchdog = thaw_later(frozen), direct;
 
 	CHECK(freeze(frozen, FIFREEZE) == 0);
-	bool told = box_tell(b, "sync", "/", NULL);
-	usleep(200000);
+	bool told = box_tell(b, "sync", "/", NULL) && hangs(b->init);
 	direct = fork();
 	if (direct == 0)
 		drop_directly(b);
@@ -366,7 +423,7 @@ static void check_no_waiting(struct box *b, const char *frozen)
 	CHECK_STR(box_hear(b), "ok");
 	CHECK(stuck);
 	CHECK_INT(r, 0);
-	CHECK_MSG(took < 1000, "%ld ms", took);
+	CHECK_MSG(took < 20000, "%ld ms", took);
 }
 
 TEST(refresh_does_not_wait_for_the_containers_disk)
@@ -392,6 +449,6 @@ TEST(refresh_does_not_wait_for_the_containers_disk)
 	box_stop(&b);
 	CHECK(rootfs_release(b.root.workdir, NULL) == 0);
 	CHECK(umount(at("slowmerged")) == 0);
-	CHECK(umount(at("slow")) == 0);
-	CHECK(umount(at("disk")) == 0);
+	CHECK(umount_soon(at("slow")));
+	CHECK(umount_soon(at("disk")));
 }
