@@ -18,7 +18,7 @@
 #include "lifecycle/scope.h"
 
 #define GONE_MS	       10000
-#define ORPHAN_GONE_MS 2000
+#define ORPHAN_GONE_MS 10000
 #define STRAYED_MS     500 /* alive so long after SIGKILL: somebody may have frozen it elsewhere */
 
 /*
