@@ -216,7 +216,7 @@ static inline struct peer peer_start(bool (*greet)(int fd), void (*answer)(int f
 	if (p.pid == 0) {
 		_Alignas(8) static uint8_t buf[65536];
 		close(pair[0]);
-		alarm(20);
+		alarm(300);
 		if (greet(pair[1])) {
 			uint32_t serial = answer ? peer_call(pair[1], buf, sizeof(buf)) : 0;
 			if (answer && serial == 0)

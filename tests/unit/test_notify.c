@@ -86,7 +86,7 @@ TEST(a_caller_that_does_not_read)
 		;
 	make_pair(0);
 	CHECK(send(theirs, "READY=1", 7, 0) == 7);
-	alarm(20);
+	alarm(100);
 	notify_forward(&ours, 7);
 	alarm(0);
 	CHECK_INT(ours, -1);

@@ -152,7 +152,7 @@ static void service_start(void)
 	service_pid = fork();
 	if (service_pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		alarm(30);
+		alarm(300);
 		for (;;) {
 			int c = accept(fd, NULL, NULL);
 			if (fork() == 0) {
