@@ -35,7 +35,7 @@ def count_calls(b, follow):
     with open(f"{b.top}/out", "w") as f:
         subprocess.run(["strace", *follow, "-o", trace, BULKHEAD, "--root", b.root, command(follow),
                         "--bundle", f"{b.top}/bundle", cid], stdin=subprocess.DEVNULL, stdout=f, stderr=f,
-                       check=True, timeout=60)
+                       check=True, timeout=120)
     b("delete", "--force", cid)
     counts = {}
     with open(trace, errors="replace") as f:
@@ -53,7 +53,7 @@ def inject(b, call, nth, follow, error="EIO"):
             p = subprocess.run(["strace", *follow, "-o", "/dev/null", "-e", f"trace={call}", "-e",
                                 f"inject={call}:error={error}:when={nth}", BULKHEAD, "--root", b.root, command(follow),
                                 "--bundle", f"{b.top}/bundle", cid],
-                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=40)
+                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, timeout=120)
         except subprocess.TimeoutExpired:
             raise Failure(f"{call} #{nth} failing with {error}: create hangs")
     text = b.output()
@@ -113,7 +113,7 @@ def each_call_of_the_containers_process_fails_once():
 @test(limit=900)
 def each_call_around_hooks_fails_once():
     """Of the runtime and of the hooks' processes, up to their execve(2)."""
-    hook = [{"path": "/bin/true", "timeout": 20}]
+    hook = [{"path": "/bin/true", "timeout": 60}]
     hooks = {k: hook for k in ("prestart", "createRuntime", "createContainer", "poststart", "poststop")}
     calls = "clone pipe2 setns setpgid setresuid chdir dup2 dup3 close_range keyctl execve wait4 waitid pidfd_open poll kill".split()
     sweep([], 8, calls, hooks, 10)

@@ -38,17 +38,22 @@ def execute(b, cid, follow, strace):
         p = subprocess.Popen(["strace", *follow, *strace, BULKHEAD, "--root", b.root, *how], stdin=subprocess.DEVNULL,
                              stdout=f, stderr=f, start_new_session=True)
         try:
-            status = p.wait(40)
+            status = p.wait(120)
         except subprocess.TimeoutExpired:
             os.killpg(p.pid, signal.SIGKILL)
-            p.wait(20)
+            p.wait(60)
             status = None
     return status, read(f"{b.top}/exec-out")
 
 
 def clean(b, cid):
     """End what runs besides the first process; whether it was the program alone."""
-    programs = [c in ("sleep 999", "true", "") for c in processes(cid).values() if c != "sleep 1000"]
+    def others():
+        return [c for c in processes(cid).values() if c != "sleep 1000"]
+    with contextlib.suppress(Failure):
+        # Whom the runtime has killed and could not wait for, because that was made to fail, is still on its way out.
+        wait_for(lambda: all(c in ("sleep 999", "true") for c in others()), "no other process", limit=20)
+    programs = [c in ("sleep 999", "true", "") for c in others()]
     for pid, c in processes(cid).items():
         if c != "sleep 1000":
             with contextlib.suppress(ProcessLookupError):

@@ -67,7 +67,7 @@ static void supervise(int listener)
 	struct seccomp_notif in;
 	struct pollfd p = {.fd = listener, .events = POLLIN};
 
-	while (poll(&p, 1, 20000) > 0 && !(p.revents & POLLHUP)) {
+	while (poll(&p, 1, 120000) > 0 && !(p.revents & POLLHUP)) {
 		memset(&in, 0, sizeof(in));
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &in) != 0)
 			continue;

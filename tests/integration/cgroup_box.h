@@ -79,7 +79,7 @@ static void box_clean_up(void)
 	if (cgroup.n == 0 || getpid() != box_owner)
 		return;
 	cgroup_kill(&cgroup, SIGKILL, &ignored);
-	cgroup_wait_empty(&cgroup, 5000, &ignored);
+	cgroup_wait_empty(&cgroup, 60000, &ignored);
 	cgroup_close(&cgroup);
 	cgroup_destroy(plan.paths, plan.n_paths, &ignored);
 	remove_parents();
@@ -104,7 +104,7 @@ __attribute__((constructor(101))) static void box_begin(void)
 	atexit(box_clean_up);
 	snprintf(parent, sizeof(parent), "/bulkhead-test-%d", getpid());
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	alarm(120); /* a wait that does not end is a failure of the program */
+	alarm(900); /* a wait that does not end is a failure of the program */
 }
 
 /* Whether @controller is one of a v1 hierarchy's "cpu,cpuacct". */
@@ -252,10 +252,10 @@ static int box_run(int (*work)(void))
 	return exit_status(box_spawn(work));
 }
 
-/* For ever is a minute: what is not killed, because killing is broken, goes by itself. */
+/* For ever is ten minutes: what is not killed, because killing is broken, goes by itself. */
 _Noreturn static void wait_forever(void)
 {
-	alarm(60);
+	alarm(600);
 	for (;;)
 		pause();
 }
@@ -278,10 +278,10 @@ static size_t box_pids(void)
 	return n;
 }
 
-/* Waits, at most 5 s, until @n processes are in the box. */
+/* Waits, at most a minute, until @n processes are in the box. */
 static bool box_wait_pids(size_t n)
 {
-	for (double end = seconds() + 5; seconds() < end;) {
+	for (double end = seconds() + 60; seconds() < end;) {
 		if (box_pids() == n)
 			return true;
 		nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);

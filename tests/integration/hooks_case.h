@@ -75,7 +75,7 @@ __attribute__((constructor(101))) static void be_a_hook(int argc, char **argv, c
 static int self_hook(char *const *argv, char *const *envp, const struct hooks_run *h, struct err *e)
 {
 	char self[4096] = "";
-	const struct hook_plan hook = {self, argv, envp, 20};
+	const struct hook_plan hook = {self, argv, envp, 60};
 	const struct hook_list list = {&hook, 1};
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -131,13 +131,13 @@ static int open_fds(void)
 	return n;
 }
 
-/* Within a second. A zombie is dead: not every machine's pid 1 reaps at once. */
+/* Within a minute. A zombie is dead: not every machine's pid 1 reaps at once. */
 static bool dies(pid_t pid)
 {
 	char path[64], text[512];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 6000; i++) {
 		const char *p = file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0
 					? NULL
 					: strrchr(text, ')');

@@ -86,7 +86,7 @@ static void box_remove_cgroups(const char *name)
 		snprintf(path, sizeof(path), "/sys/fs/cgroup/%s/%s",
 			 i < BOX_HIERARCHIES ? box_hierarchies[i] : "unified", name);
 		/* Its last process may still be on its way out. */
-		for (int n = 0; rmdir(path) != 0 && errno == EBUSY && n < 200; n++)
+		for (int n = 0; rmdir(path) != 0 && errno == EBUSY && n < 6000; n++)
 			usleep(5000);
 	}
 }
@@ -118,7 +118,7 @@ __attribute__((constructor(101))) static void box_set_up(void)
 		exit(0);
 	}
 	box_main = getpid();
-	alarm(240);
+	alarm(900);
 	signal(SIGPIPE, SIG_IGN);
 	strcpy(box_dir, "/var/tmp/bulkhead-mounts-XXXXXX");
 	if (!mkdtemp(box_dir) || unshare(CLONE_NEWNS) != 0 ||

@@ -64,7 +64,7 @@ __attribute__((constructor(102))) static void box_need_root(void)
 		fflush(stdout);
 		_exit(0); /* exit() this early aborts in a static program */
 	}
-	alarm(200);
+	alarm(900);
 }
 
 static void box_child(int go_fd, int result_fd, int out_fd, bool user, box_fn *fn, void *arg)

@@ -73,7 +73,7 @@ __attribute__((constructor(101))) static void box_set_up(void)
 	}
 	setpgid(0, 0);
 	signal(SIGALRM, box_timeout);
-	alarm(240);
+	alarm(900);
 	strcpy(box_dir, "/var/tmp/bulkhead-rootfs-XXXXXX");
 	/* Bound on itself, so that one detach takes everything below along at the end. */
 	if (!mkdtemp(box_dir) || unshare(CLONE_NEWNS) != 0 ||

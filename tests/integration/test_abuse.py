@@ -107,25 +107,23 @@ def start_killed_at_any_moment():
                 p = popen(b, "start", cid)
                 time.sleep(rng.uniform(0, 0.008))
                 p.kill()
-                p.wait(20)
+                p.wait(60)
 
                 def settled():
                     status = b.state(cid)["status"]
                     name = read(f"/proc/{pid}/comm").strip()
                     return status if (status, name) in (("running", "sleep"), ("created", "bulkhead:init")) else None
-
-                def at_rest():
-                    # The first process may have heard of the start that was killed, and be on its way.
-                    first = settled()
-                    time.sleep(0.15)
-                    return first if first and settled() == first else None
                 try:
-                    status = wait_for(at_rest, "a true state", 5)
+                    status = wait_for(settled, "a true state", 60)
                 except Exception:
                     check(False, f"state {b.state(cid)['status']}, process {read(f'/proc/{pid}/comm')!r}")
                 if status == "created":
-                    b("start", cid)
-                    equal(b.state(cid)["status"], "running")
+                    # The first process may have heard of the start that was killed, and be on its way: one of both counts.
+                    r = b("start", cid, status=None)
+                    check(r.status == 0 or "already running" in r.err or "does not answer" in r.err, f"start: {r}")
+                    if r.status == 0:
+                        equal(b.state(cid)["status"], "running")
+                    wait_for(lambda: settled() == "running", "the program", 60)
                 else:
                     has(b("start", cid, status=1).err, "already running")
                     has(b("delete", cid, status=1).err, "not stopped")
@@ -139,11 +137,11 @@ def delete_killed_at_any_moment():
         for i in range(60):
             cid = b.new_id()
             p = popen(b, "run", "-d", "-b", f"{b.top}/bundle", cid)
-            equal(p.wait(30), 0, b.output())
+            equal(p.wait(60), 0, b.output())
             p = popen(b, "delete", "--force", cid)
             time.sleep(rng.uniform(0, 0.01))
             p.kill()
-            p.wait(20)
+            p.wait(60)
             b("state", cid, status=None)
             b("delete", "--force", cid)
             b.nothing_left(cid)
@@ -159,7 +157,7 @@ def foreground_run_killed_at_any_moment():
             p = popen(b, "run", "-b", f"{b.top}/bundle", cid)
             time.sleep(rng.uniform(0, 0.03))
             p.kill()
-            p.wait(20)
+            p.wait(60)
             b("delete", "--force", cid)
             b.nothing_left(cid)
 
@@ -176,7 +174,7 @@ def deleted_by_force_while_it_is_created():
             time.sleep(rng.uniform(0, 0.012))
             d = b("delete", "--force", cid)
             equal(d.err, "")
-            check(c.wait(30) in (0, 1), f"create: {c.returncode}")
+            check(c.wait(60) in (0, 1), f"create: {c.returncode}")
             if c.returncode == 0 and os.path.exists(f"{b.root}/{cid}"):
                 equal(b.state(cid)["status"], "created")
             b("delete", "--force", cid)
@@ -186,15 +184,15 @@ def deleted_by_force_while_it_is_created():
 @test
 def forced_delete_does_not_wait_for_a_start_that_hangs():
     with bundle() as b:
-        b.config["hooks"] = {"startContainer": [{"path": "/bin/sleep", "args": ["sleep", "300"]}]}
+        b.config["hooks"] = {"startContainer": [{"path": "/bin/sleep", "args": ["sleep", "1000"]}]}
         b.args("true").save()
         cid = b.new_id()
-        equal(popen(b, "create", "-b", f"{b.top}/bundle", cid).wait(30), 0)
+        equal(popen(b, "create", "-b", f"{b.top}/bundle", cid).wait(60), 0)
         p = popen(b, "start", cid)
         wait_for(lambda: not os.path.exists(f"{b.root}/{cid}/start.sock"), "the hook")
         equal(b.state(cid)["status"], "running")
-        b("delete", "--force", cid, limit=8)
-        p.wait(10)
+        b("delete", "--force", cid, limit=60)
+        p.wait(60)
         b.nothing_left(cid)
 
 
@@ -218,7 +216,7 @@ def spoiled_state():
         for make in (lambda: os.symlink("/etc/passwd", path), lambda: os.mkfifo(path), lambda: os.mkdir(path)):
             make()
             for argv in (["state"], ["kill"], ["delete", "--force"]):
-                b(*argv, cid, status=1, limit=20)
+                b(*argv, cid, status=1, limit=60)
             (os.rmdir if os.path.isdir(path) and not os.path.islink(path) else os.unlink)(path)
         write(path, good, 0o600)
         equal(b.state(cid)["status"], "created")
@@ -255,7 +253,7 @@ def links_in_the_state_directory():
 @test
 def a_reused_pid_is_not_signalled():
     with bundle() as b:
-        bystander = subprocess.Popen(["sleep", "300"])
+        bystander = subprocess.Popen(["sleep", "1000"])
         time.sleep(0.1)  # The start time of a process is known in steps of 10 ms.
         with b.created("sleep", "1000") as cid:
             path = f"{b.root}/{cid}/state.json"
@@ -334,7 +332,7 @@ def a_full_pids_limit():
             equal(b.state(cid)["status"], "running")
             started = time.monotonic()
             b("delete", "--force", cid)
-            check(time.monotonic() - started < 10, "delete takes long")
+            check(time.monotonic() - started < 40, "delete takes long")
 
 
 @test
@@ -344,7 +342,7 @@ def limits_too_low_to_start():
         for memory in ({"limit": 4096}, {"limit": 65536}, {"limit": 65536, "disableOOMKiller": True},
                        {"limit": 262144, "swap": 262144}):
             b.config["linux"]["resources"]["memory"] = memory
-            r = b.run("true", status=None, limit=30)
+            r = b.run("true", status=None, limit=60)
             # 139: execve(2) ran out of memory behind its point of no return.
             check(r.status in (0, 1, 137, 139), f"{memory}: {r}")
             if r.status == 1:

@@ -88,7 +88,7 @@ def tiny_disk(top, size="64k"):
 def every_act_has_its_line():
     with bundle() as b:
         t = Trail(b)
-        with created(t, "sleep", "100") as cid:
+        with created(t, "sleep", "1000") as cid:
             pid = b.state(cid)["pid"]
             t("start", cid)
             t("exec", cid, "true")
@@ -112,7 +112,7 @@ def every_act_has_its_line():
         equal(sorted(x["time"] for x in lines), [x["time"] for x in lines])
         first = lines[0]
         equal(first["pid"], pid)
-        equal(first["process"], {"args": ["sleep", "100"], "uid": 0, "gid": 0})
+        equal(first["process"], {"args": ["sleep", "1000"], "uid": 0, "gid": 0})
         equal(first["uidMappings"][0]["size"], 65536)
         check("pids.max=2048" in first["limits"], first["limits"])
         rules = {d["rule"] for d in first["decisions"] if d["kind"] == "change"}
@@ -173,7 +173,7 @@ def refusals_and_failures():
         t("delete", "--force", "nobody")
         t("pause", "nobody", status=1)
         equal(len(t.lines()), n)
-        with created(t, "sleep", "9") as cid:
+        with created(t, "sleep", "1000") as cid:
             t("start", cid)
             t("start", cid, status=1)
             equal(t.last()["outcome"], "failed")
@@ -199,7 +199,7 @@ def a_broken_policy_is_recorded_where_the_built_in_one_says():
             equal([json.loads(x)["outcome"] for x in found], ["refused"])
         # And a container can be stopped all the same.
         t.set()
-        with created(t, "sleep", "100") as cid:
+        with created(t, "sleep", "1000") as cid:
             t("start", cid)
             write(t.policy, "{", 0o600)
             t("kill", cid, "KILL")
@@ -247,7 +247,7 @@ def required_on_a_full_disk():
 def required_for_exec_and_update_but_not_for_ending():
     with bundle() as b:
         t = Trail(b)
-        with created(t, "sleep", "100") as cid:
+        with created(t, "sleep", "1000") as cid:
             t("start", cid)
             t.set(file="/nowhere/at/all", required=True)
             has(t("exec", cid, "touch", "/tmp/ran", status=255).err, "policy: audit: ")
@@ -380,7 +380,7 @@ def a_file_that_can_only_grow():
 def a_host_uid_leads_to_its_container():
     with bundle() as b:
         t = Trail(b)
-        with created(t, "sh", "-c", "touch /tmp/mine; chown 1234:1235 /tmp/mine; sleep 100") as cid:
+        with created(t, "sh", "-c", "touch /tmp/mine; chown 1234:1235 /tmp/mine; sleep 1000") as cid:
             t("start", cid)
             first = t.lines()[0]["uidMappings"][0]["hostID"]
             pid = b.state(cid)["pid"]

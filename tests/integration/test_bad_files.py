@@ -15,8 +15,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, NOBODY, as_nobody, cgroups, check, equal, has, id_ranges, lacks, main, proc_status, read,  # noqa: E402
-                     scratch, test, wait_for, write)
+from harness import (BULKHEAD, NOBODY, as_nobody, cgroups, check, ended, equal, has, id_ranges, lacks, main, proc_status,  # noqa: E402
+                     read, scratch, test, wait_for, write)
 from scene import COMMANDS, own_status, with_scene  # noqa: E402
 
 WITH_ID = [name for name, c in COMMANDS.items() if c.get("arguments", "").startswith("<container-id>")]
@@ -209,16 +209,16 @@ def lost_records(s):
         has(s.call("delete", "--force", cid)[2], "processes of the container still run")
         equal({k: v for k, v in id_ranges().items() if v.endswith("/" + cid)}, held)
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not os.path.exists(f"/proc/{pid}") or proc_status(pid, "State").startswith("Z"), "its end")
+        wait_for(lambda: ended(pid), "its end")
         s.refused("delete", s.call("delete", cid), 1, ["has no state.json"])
         # One whose first thread has ended, with an id of the range, in no user namespace and no cgroup of the container's.
         lone = subprocess.Popen([sys.executable, "-c", ONE_THREAD_LEFT, next(iter(held))])
         try:
-            wait_for(lambda: proc_status(lone.pid, "State").startswith("Z"), "the end of a thread")
+            wait_for(lambda: ended(lone.pid), "the end of a thread")
             s.refused("delete --force", s.call("delete", "--force", cid), 1, [f"processes of the container still run ({lone.pid}): "])
         finally:
             lone.kill()
-            lone.wait(10)
+            lone.wait()
         equal(s.call("delete", "--force", cid), (0, "", ""))
         equal({k: v for k, v in id_ranges().items() if v.endswith("/" + cid)}, {}, "id ranges left")
         check(not os.path.exists(os.path.dirname(record)), "a directory is left")
@@ -233,7 +233,7 @@ def refused_while(s, cid, pid):
     equal(({k: v for k, v in id_ranges().items() if v.endswith("/" + cid)}, cgroups(cid)), (held, places), "what it has")
     check(os.path.isdir(f"{s.b.root}/{cid}"), "its directory is gone")
     os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: not os.path.exists(f"/proc/{pid}") or proc_status(pid, "State").startswith("Z"), "its end")
+    wait_for(lambda: ended(pid), "its end")
     equal(s.call("delete", "--force", cid), (0, "", ""))
     s.b.nothing_left(cid)
 
@@ -490,7 +490,7 @@ def pid_files(s):
                          ("/proc/pid", ""), (f"{s.b.top}/{'x' * 256}", "file name too long"), ("/", ""), (".", ""), ("..", "")):
         for argv in (["create", "-b", f"{s.b.top}/bundle", "--pid-file", where, s.new],
                      ["run", "-d", "-b", f"{s.b.top}/bundle", "--pid-file", where, s.new],
-                     ["exec", "-d", "--pid-file", where, s.cid, "sleep", "60"], ["exec", "--pid-file", where, s.cid, "sleep", "60"]):
+                     ["exec", "-d", "--pid-file", where, s.cid, "sleep", "1000"], ["exec", "--pid-file", where, s.cid, "sleep", "1000"]):
             s.refused(f"--pid-file {where:.60} {argv[0]}", s.call(*argv), own_status(argv[0]), [words])
             s.b.nothing_left(s.new)
     s.unchanged("pid files")
@@ -526,8 +526,8 @@ def sockets(s):
                          ["run", "-d", "-b", f"{s.b.top}/bundle", "--console-socket", where, s.new],
                          ["create", "-b", f"{s.b.top}/other", "--pidfd-socket", where, s.new],
                          ["run", "-d", "-b", f"{s.b.top}/other", "--pidfd-socket", where, s.new],
-                         ["exec", "-d", "-t", "--console-socket", where, s.cid, "sleep", "60"],
-                         ["exec", "-d", "--pidfd-socket", where, s.cid, "sleep", "60"]):
+                         ["exec", "-d", "-t", "--console-socket", where, s.cid, "sleep", "1000"],
+                         ["exec", "-d", "--pidfd-socket", where, s.cid, "sleep", "1000"]):
                 s.refused(f"{argv[0]} {where}", s.call(*argv), own_status(argv[0]), [words])
                 s.b.nothing_left(s.new)
     s.unchanged("sockets")
@@ -551,7 +551,7 @@ def documents_by_option(s):
     r, w = os.pipe()
     os.write(w, b'{"pids":{"limit":99}}')
     os.close(w)
-    p = subprocess.run(s.b.command("update", "--resources", f"/dev/fd/{r}", s.cid), pass_fds=[r], capture_output=True, timeout=20)
+    p = subprocess.run(s.b.command("update", "--resources", f"/dev/fd/{r}", s.cid), pass_fds=[r], capture_output=True, timeout=60)
     os.close(r)
     equal((p.returncode, p.stderr), (0, b""))
     has(s.b("events", "--stats", s.cid).out, '"limit":99')
@@ -588,14 +588,14 @@ def environment(s):
                          ("TZ", [":/etc/passwd", "x" * 5000]), ("PATH", ["", "relative", "x" * 5000])):
         for value in values:
             p = subprocess.run(argv, env={"PATH": os.environ["PATH"], name: value}, cwd=s.work, capture_output=True, text=True,
-                               stdin=subprocess.DEVNULL, timeout=20)
+                               stdin=subprocess.DEVNULL, timeout=60)
             equal((p.returncode, p.stderr), (0, ""), f"{name}={value!r:.40}")
             # A caller that announces what it does not pass is believed, as by crun.
             check(p.stdout in ("none\n", "0\n", "99999\n"), f"{name}={value!r:.40}: {p.stdout!r}")
             b.nothing_left(s.new)
     for value in ("/" + "x" * 107, "/" + "x" * 5000, "@" + "x" * 108):
         p = subprocess.run(argv, env={"PATH": os.environ["PATH"], "NOTIFY_SOCKET": value}, cwd=s.work, capture_output=True,
-                           text=True, stdin=subprocess.DEVNULL, timeout=20)
+                           text=True, stdin=subprocess.DEVNULL, timeout=60)
         equal((p.returncode, p.stdout, len(p.stderr.splitlines())), (1, "", 1), f"NOTIFY_SOCKET of {len(value)}")
         has(p.stderr, "$NOTIFY_SOCKET: the path is too long")
         b.nothing_left(s.new)

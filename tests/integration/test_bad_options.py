@@ -152,7 +152,7 @@ def missing_values_and_wrong_flags(s):
                 bad = [spelled] if o["value"] else [f"{spelled}=maybe"]
                 for argv in [bad] + ([[f"{spelled}="]] if not o["value"] else []):
                     p = subprocess.run([BULKHEAD, *([name] if name else []), *argv], cwd=s.work, capture_output=True,
-                                       text=True, timeout=20)
+                                       text=True, timeout=60)
                     want = (f"flag needs an argument: -{spelled.lstrip('-')}" if o["value"] else
                             f'invalid boolean value \\"{argv[0].split("=")[1]}\\" for -{spelled.lstrip("-")}: parse error')
                     equal((p.returncode, len(p.stderr.splitlines())), (1, 1), f"{name} {argv}: {p.stderr!r}")

@@ -210,7 +210,7 @@ def a_bind_source_behind_another_processs_root():
     with bundle() as b:
         os.mkdir(f"{b.top}/jail")
         holder = subprocess.Popen(["unshare", "-m", "sh", "-c", f"mount -t tmpfs x {b.top}/jail && mkdir {b.top}/jail/in && "
-                                   "echo up && exec sleep 100"], stdout=subprocess.PIPE, text=True)
+                                   "echo up && exec sleep 1000"], stdout=subprocess.PIPE, text=True)
         try:
             equal(holder.stdout.readline(), "up\n")
             os.symlink(f"/proc/{holder.pid}/root{b.top}/jail/in", f"{b.top}/link")

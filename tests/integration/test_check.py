@@ -74,7 +74,8 @@ def nothing_is_left():
     """Neither mounts nor files nor processes: in mount and pid namespaces where nobody else makes any."""
     script = """mount -t tmpfs x /dev/shm
 see() { cat /proc/self/mountinfo; ls -A / /var/lib; cd /proc; echo [0-9]*; cat /proc/self/cgroup; }
-see >/dev/shm/bkh-before.$$; "$0" check >/dev/null; sleep 0.2; see >/dev/shm/bkh-after.$$
+see >/dev/shm/bkh-before.$$; "$0" check >/dev/null
+for i in $(seq 300); do see >/dev/shm/bkh-after.$$; cmp -s /dev/shm/bkh-before.$$ /dev/shm/bkh-after.$$ && break; sleep 0.1; done
 diff /dev/shm/bkh-before.$$ /dev/shm/bkh-after.$$"""
     run("unshare", "-m", "--pid", "--fork", "--mount-proc", "--propagation", "private", "sh", "-ec",
         script, BULKHEAD)

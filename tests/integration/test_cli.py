@@ -47,7 +47,7 @@ def stop(b, cid):
 @on_bundle
 def state_document(b):
     """Members, their order, the time's form, and no newline at the end."""
-    with b.created("sleep", "60") as cid:
+    with b.created("sleep", "1000") as cid:
         text = b("state", cid).out
         check(text.startswith('{\n  "ociVersion": ') and text.endswith("}"), text)
         state = json.loads(text)
@@ -65,19 +65,20 @@ def exit_statuses(b):
 
 @on_bundle
 def status_of_a_signal(b):
-    b.args("sleep", "60").save()
+    b.args("sleep", "1000").save()
     cid = b.new_id()
     with subprocess.Popen([BULKHEAD, "--root", b.root, "run", "-b", path(b), cid]) as run:
         wait_for(lambda: '"running"' in b("state", cid, status=None).out, cid)
         b("kill", cid, "9")
-        equal(run.wait(timeout=20), 128 + 9)
+        equal(run.wait(timeout=60), 128 + 9)
     b.nothing_left(cid)
 
 
 @on_bundle
 def kill_takes_names_and_numbers(b):
     """The process is pid 1: signals that it does not handle are ignored."""
-    with b.started("sh", "-c", "trap 'echo $s' USR1; trap 'exit 5' HUP; s=usr1; while :; do sleep 0.1; done") as cid:
+    with b.started("sh", "-c", "s=usr1; trap 'echo $s' USR1; trap 'exit 5' HUP; echo up; while :; do sleep 0.1; done") as cid:
+        wait_for(lambda: "up" in b.output(), "the container")
         fails(b, 'unknown signal "FOO"', "kill", cid, "FOO")
         fails(b, 'unknown signal "-9"', "kill", cid, "-9")
         b("kill", cid, "0")
@@ -93,7 +94,7 @@ def kill_takes_names_and_numbers(b):
 
 @on_bundle
 def words_about_wrong_states(b):
-    with b.started("sleep", "60") as cid:
+    with b.started("sleep", "1000") as cid:
         fails(b, "cannot start an already running container", "start", cid)
         fails(b, f"cannot delete container {cid} that is not stopped: running", "delete", cid)
         fails(b, "bulkhead create failed: container with given ID already exists", "create", "-b", path(b), cid)
@@ -105,7 +106,7 @@ def words_about_wrong_states(b):
 
 @on_bundle
 def lists(b):
-    with b.created("sleep", "60") as first, b.created("sleep", "60") as second:
+    with b.created("sleep", "1000") as first, b.created("sleep", "1000") as second:
         equal(b("list", "-q").out, f"{first}\n{second}\n")
         text = b("list", "--format", "json").out
         check(text.endswith("]\n") and text.count("\n") == 1, text)
@@ -121,7 +122,7 @@ def lists(b):
 
 @on_bundle
 def one_broken_container_does_not_hide_others(b):
-    with b.created("sleep", "60") as cid:
+    with b.created("sleep", "1000") as cid:
         os.mkdir(f"{b.root}/broken")
         write(f"{b.root}/broken/state.json", "{")
         r = b("list", "-q")
@@ -174,7 +175,7 @@ def spellings_of_callers(b):
 @on_bundle
 def relative_paths(b):
     """A pid file is relative to the caller; the bundle may be relative too."""
-    b.args("sleep", "60").save()
+    b.args("sleep", "1000").save()
     with open(f"{b.top}/out", "w") as out:
         subprocess.run([BULKHEAD, "--root", "state", "create", "-b", "bundle", "--pid-file", "pid", "c1"],
                        cwd=b.top, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=60, check=True)
@@ -191,7 +192,7 @@ def what_happens_with_debug(b):
     b.config["linux"]["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "flags": ["SECCOMP_FILTER_FLAG_LOG"]}
     b.args("true").save()
     has(b("--debug", "run", "-b", path(b), "c0").err, 'level=debug msg="c0: reading the bundle"')
-    b.args("sleep", "60")
+    b.args("sleep", "1000")
     with b.started() as cid:
         equal(b("--debug", "--log", log, "--log-format", "json", "exec", cid, "true").err, "")
         equal({line["level"] for line in steps()}, {"debug"})
@@ -210,13 +211,13 @@ def what_happens_with_debug(b):
 def console_socket(b):
     """One message: one descriptor, and the name of the terminal."""
     b.config["process"]["terminal"] = True
-    b.args("sleep", "60").save()
+    b.args("sleep", "1000").save()
     has(b("create", "-b", path(b), "c1", status=1).err, "will detach without setting console socket")
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
         server.bind(f"{b.top}/s")
         server.listen(1)
         with b.created(options=("--console-socket", f"{b.top}/s")):
-            server.settimeout(10)
+            server.settimeout(60)
             peer, _ = server.accept()
             data, control, _, _ = peer.recvmsg(4096, socket.CMSG_SPACE(64))
             fds = array.array("i")
@@ -369,7 +370,7 @@ def closed_stdio(b):
 @on_bundle
 def full_disk(b):
     """A document that could not be written is no success."""
-    with b.created("sleep", "60") as cid, open("/dev/full", "w") as full:
+    with b.created("sleep", "1000") as cid, open("/dev/full", "w") as full:
         for argv in (["state", cid], ["list"], ["features"], ["help"], ["--version"]):
             p = subprocess.run([BULKHEAD, "--root", b.root, *argv], stdout=full, stderr=subprocess.PIPE, timeout=60)
             equal(p.returncode, 1, str(argv))

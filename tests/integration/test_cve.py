@@ -98,12 +98,12 @@ def cve_2016_8867_no_ambient_capabilities():
         caps = b.config["process"]["capabilities"]
         caps["inheritable"] = caps["ambient"] = caps["bounding"]
         b.config["process"]["user"] = {"uid": 1000, "gid": 1000}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             pid = b.state(cid)["pid"]
             for s in ("CapInh", "CapAmb", "CapEff", "CapPrm"):
                 equal(proc_status(pid, s), "0" * 16, s)
         b.config["process"]["user"] = {"uid": 0, "gid": 0}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             pid = b.state(cid)["pid"]
             for s in ("CapInh", "CapAmb"):
                 equal(proc_status(pid, s), "0" * 16, s)
@@ -249,7 +249,7 @@ def cve_2024_21626_program_by_a_leaked_descriptor():
             equal((p.returncode, p.stdout), (1, ""), f"program by descriptor {fd}")
         p = leaking(b, fds, "sh", "-c", "ls /proc/self/fd")
         equal(p.stdout.split(), ["0", "1", "2", "3"], "3 is the directory that ls reads")
-        with b.created("sleep", "10") as cid:
+        with b.created("sleep", "1000") as cid:
             pid = b.state(cid)["pid"]
             for n in os.listdir(f"/proc/{pid}/fd"):
                 check(not os.path.isdir(f"/proc/{pid}/fd/{n}"), f"descriptor {n} is a directory of the host")
@@ -355,7 +355,7 @@ def create_with_terminal(b, *argv):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
         server.bind(path)
         server.listen(1)
-        server.settimeout(10)
+        server.settimeout(60)
         with open(f"{b.top}/out", "w") as out:
             p = subprocess.run([BULKHEAD, "--root", b.root, "run", "-d", "-b", f"{b.top}/bundle", "--console-socket", path, cid],
                                stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=60)
@@ -387,7 +387,7 @@ def cve_2025_52565_console_and_terminals_replaced():
                 b.config["mounts"].append({"destination": "/dev/pts", "type": "bind", "source": pts, "options": ["bind"]})
             if case == "image":
                 without_mount(b, "/dev/mqueue")
-            status, cid, fd = create_with_terminal(b, "sh", "-c", "stat -c '%F %t' /dev/console; stat -c '%F %t' -L /dev/pts/0; sleep 50")
+            status, cid, fd = create_with_terminal(b, "sh", "-c", "stat -c '%F %t' /dev/console; stat -c '%F %t' -L /dev/pts/0; sleep 1000")
             if status == 0:
                 text = ""
                 while text.count("\n") < 2:

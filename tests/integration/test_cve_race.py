@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import CONFIG, bundle  # noqa: E402
-from harness import BULKHEAD, check, equal, has, lacks, main, mount_points, proc_status, read, test, write  # noqa: E402
+from harness import BULKHEAD, check, equal, has, lacks, main, mount_points, read, test, wait_for, write  # noqa: E402
 
 SECONDS = float(os.environ.get("BULKHEAD_RACE_SECONDS", "4"))
 libc = ctypes.CDLL(None, use_errno=True)
@@ -29,7 +29,7 @@ def swapping(a, z):
     pid = os.fork()
     if pid == 0:
         try:
-            signal.alarm(120)
+            signal.alarm(1000)
             while True:
                 for _ in range(20):
                     libc.renameat2(*exchange)
@@ -67,7 +67,7 @@ def race(b, v, canary, command, look):
     worked = runs = 0
     with swapping(f"{v}/a", f"{v}/b"):
         end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end or runs < 10:
             r = b.run("sh", "-c", command, status=None)
             runs += 1
             worked += r.status == 0
@@ -75,7 +75,6 @@ def race(b, v, canary, command, look):
                 has(r.err, "level=error")
             look(r)
     equal((tree(canary), [m for m in mount_points() if m.startswith(b.top)]), before, "the host's side")
-    check(runs > 3, f"{runs} runs")
     return worked
 
 
@@ -178,17 +177,17 @@ def cve_2016_9962_first_process_seen_by_a_neighbour():
             runs = 0
             os.makedirs(f"{b.rootfs}/bin", exist_ok=True)
             write(f"{b.rootfs}/bin/evil", "#!/proc/self/exe\n", 0o755)
-            while time.monotonic() < end:
+            while time.monotonic() < end or runs < 10:
                 for argv, ok in ((["true"], 0), (["/bin/evil"], None)):
                     b.config = copy.deepcopy(second)
                     cid = b.new_id()
                     b.args(*argv).save()
                     b("run", "-b", f"{b.top}/bundle", cid, status=ok)
                     runs += 1
+            wait_for(lambda: os.path.exists(f"{b.rootfs}/seen") and "/exe -> /bin/busybox" in read(f"{b.rootfs}/seen"), "its look at itself")
             os.kill(pid, signal.SIGSTOP)
             seen = set(read(f"{b.rootfs}/seen").splitlines())
             os.kill(pid, signal.SIGCONT)
-        check(runs > 3, f"{runs} runs")
         check(any(line.endswith("/exe -> /bin/busybox") for line in seen), "the watcher sees itself")
         for line in seen:
             lacks(line, "WRITABLE")
@@ -266,7 +265,7 @@ def hostile_documents():
             with open(f"{b.top}/bundle/config.json", "wb") as f:
                 f.write(text.encode("utf-8", "surrogateescape"))
             cid = b.new_id()
-            r = b("run", "-b", f"{b.top}/bundle", cid, status=1, limit=15)
+            r = b("run", "-b", f"{b.top}/bundle", cid, status=1)
             equal(len(r.err.splitlines()), 1, f"{name}: {r.err[:300]!r}")
             has(r.err, "level=error", name)
             b.nothing_left(cid)
@@ -275,7 +274,7 @@ def hostile_documents():
         for make in (lambda p: os.mkfifo(p), lambda p: os.mkdir(p), lambda p: os.symlink("/dev/zero", p),
                      lambda p: os.symlink("/dev/tty", p), lambda p: os.symlink("config.json", p)):
             make(f"{b.top}/bundle/config.json")
-            b("run", "-b", f"{b.top}/bundle", b.new_id(), status=1, limit=15)
+            b("run", "-b", f"{b.top}/bundle", b.new_id(), status=1)
             (os.rmdir if os.path.isdir(f"{b.top}/bundle/config.json") else os.unlink)(f"{b.top}/bundle/config.json")
 
 

@@ -308,7 +308,7 @@ def paused():
         time.sleep(0.3)
         equal((p.poll(), read(f"{b.top}/o")), (None, ""), "waits")
         write(path, off)
-        equal((p.wait(10), read(f"{b.top}/o")), (0, "on\n"))
+        equal((p.wait(60), read(f"{b.top}/o")), (0, "on\n"))
 
 
 @test
@@ -319,7 +319,7 @@ def signals_are_passed_on():
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         equal(p.stdout.readline(), "up\n")
         p.send_signal(signal.SIGHUP)
-        equal((p.communicate(timeout=20)[0], p.returncode), ("hup\n", 9))
+        equal((p.communicate(timeout=60)[0], p.returncode), ("hup\n", 9))
 
 
 @test
@@ -333,7 +333,7 @@ def a_signal_ends_an_exec_that_waits():
                               "/tmp/ran"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.3)
         p.terminate()
-        equal(p.wait(10), -signal.SIGTERM)
+        equal(p.wait(60), -signal.SIGTERM)
         write(path, off)
         b("exec", cid, "true")
         check(not os.path.exists(f"{b.rootfs}/tmp/ran") and not os.path.exists(f"{b.top}/pid"), "it has run")

@@ -14,7 +14,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
@@ -22,7 +21,7 @@ from execs import detached, fields, process  # noqa: E402
 from harness import BULKHEAD, check, equal, has, lacks, main, read, test, wait_for  # noqa: E402
 
 
-def read_until(fd, text, limit=10.0):
+def read_until(fd, text, limit=60.0):
     got = b""
     while text not in got:
         check(select.select([fd], [], [], limit)[0], f"{text!r} not in {got!r}")
@@ -42,11 +41,11 @@ def terminal_in_the_foreground():
         pid, master = pty.fork()
         if pid == 0:
             os.execv(BULKHEAD, [BULKHEAD, "--root", b.root, "exec", "-t", cid, "sh", "-c",
-                                "stty -echo; tty; id -u; echo ready; read x; stty size; ls -l /proc/self/fd | wc -l; exit 5"])
+                                "stty -echo; tty; id -u; echo ready; read x; until stty size | grep '33 77'; do sleep 0.05; done; "
+                                "ls -l /proc/self/fd | wc -l; exit 5"])
         out = read_until(master, b"ready")
         has(out.decode(), "/dev/pts/")
         fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
-        time.sleep(0.2)
         os.write(master, b"go\n")
         out = read_until(master, b"nothing that comes")
         has(out.decode(), "33 77")
@@ -81,7 +80,7 @@ def receiver(path):
         s.listen(1)
 
         def take():
-            s.settimeout(10)
+            s.settimeout(60)
             conn, _ = s.accept()
             with conn:
                 data, ancillary, _, _ = conn.recvmsg(4096, socket.CMSG_SPACE(64))
@@ -102,7 +101,7 @@ def pidfd_of_a_first_process():
                 cid = b.new_id()
                 with open(f"{b.top}/out", "w") as out:
                     p = subprocess.run(b.command(*command, "-b", f"{b.top}/bundle", "--pidfd-socket", f"{b.top}/pidfd", cid),
-                                       stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=20)
+                                       stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=60)
                 equal((p.returncode, read(f"{b.top}/out")), (0, ""))
                 text, fd = pidfd()
                 equal(text, "standard")
@@ -112,7 +111,7 @@ def pidfd_of_a_first_process():
                     b("start", cid)
                 lacks(wait_for(lambda: os.path.exists(f"{b.rootfs}/tmp/fds") and read(f"{b.rootfs}/tmp/fds"), "list"), "socket:")
                 signal.pidfd_send_signal(fd, signal.SIGKILL)
-                check(select.select([fd], [], [], 10)[0], "the end is seen by the pidfd")
+                check(select.select([fd], [], [], 60)[0], "the end is seen by the pidfd")
                 os.close(fd)
                 b("delete", "--force", cid)
                 b.nothing_left(cid)

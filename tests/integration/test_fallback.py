@@ -93,7 +93,7 @@ def scene(b, without):
     """One life of a container; everything that is seen of it."""
     b.without = without
     inside = b.run("sh", "-c", LOOK).out
-    with b.started("sh", "-c", "sleep 60 & sleep 60") as cid:
+    with b.started("sh", "-c", "sleep 1000 & sleep 1000") as cid:
         pid = b.state(cid)["pid"]
         seen = {
             "inside": inside.splitlines(),
@@ -109,7 +109,7 @@ def scene(b, without):
         wait_for(lambda: b.state(cid)["status"] == "stopped", "the end")
         b("delete", cid)
         b.nothing_left(cid)
-    with b.started("sleep", "60") as cid:
+    with b.started("sleep", "1000") as cid:
         b("pause", cid)
         b("resume", cid)
         b("delete", "--force", cid)
@@ -120,7 +120,7 @@ def scene(b, without):
 
 def detached(b, cid):
     pid_file = f"{b.top}/exec.pid"
-    b("exec", "--detach", "--pid-file", pid_file, cid, "sh", "-c", "exec sleep 60 >/dev/null 2>&1")
+    b("exec", "--detach", "--pid-file", pid_file, cid, "sh", "-c", "exec sleep 1000 >/dev/null 2>&1")
     pid = read(pid_file)
     os.unlink(pid_file)
     return pid
@@ -186,7 +186,7 @@ def what_has_no_older_way_is_named():
 
 @test
 def a_socket_for_a_pidfd_without_pidfds():
-    with box() as b, b.started("sleep", "60") as cid:
+    with box() as b, b.started("sleep", "1000") as cid:
         import socket
         with socket.socket(socket.AF_UNIX) as s:
             s.bind(f"{b.top}/sock")
@@ -201,7 +201,7 @@ def cgroups_without_cgroup_kill():
     """Processes that a first process has left behind in its cgroups, and one that forks for its life."""
     with box(OFF) as b:
         b.config["linux"]["namespaces"] = [n for n in b.config["linux"]["namespaces"] if n["type"] != "pid"]
-        with b.started("sh", "-c", "(while :; do sleep 0.1 & done) & sleep 60") as cid:
+        with b.started("sh", "-c", "(while :; do sleep 0.1 & done) & sleep 1000") as cid:
             pid = b.state(cid)["pid"]
             groups = membership(cid, pid)
             b.without = ["cgroup.kill"]

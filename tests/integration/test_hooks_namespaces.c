@@ -36,7 +36,7 @@ static int start_container(void *arg, struct err *e)
 	char *argv[] = {(char *)"sh", (char *)"-c",
 			(char *)"echo pid $PPID; id -u; pwd; cat >&2; exit 5", NULL};
 	char *none[] = {NULL};
-	const struct hook_plan hook = {"/bin/sh", argv, none, 10};
+	const struct hook_plan hook = {"/bin/sh", argv, none, 60};
 	const struct hook_list list = {&hook, 1};
 	struct hooks_run h = how();
 
@@ -89,7 +89,7 @@ TEST(namespaces_are_entered_with_the_hosts_credentials)
 	h.ns_flags = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 	int r = sh_env(NS_LINKS
 		       "; id -u >> out; grep CapEff /proc/self/status >> out; echo $$ >> out",
-		       NULL, 10, &h);
+		       NULL, 60, &h);
 	const char *text = out();
 	CHECK_MSG(r == 0, "%s", err.msg);
 	CHECK_HAS(text, ns_of(box.pid, "pid"));
@@ -106,9 +106,9 @@ TEST(namespaces_are_entered_with_the_hosts_credentials)
 	CHECK_HAS(text, ns_of(getpid(), "pid"));
 	CHECK_HAS(text, ns_of(getpid(), "net"));
 	/* Errors of a hook in there come back as well. */
-	CHECK(sh_env("echo oops >&2; exit 9", NULL, 10, &h) < 0);
+	CHECK(sh_env("echo oops >&2; exit 9", NULL, 60, &h) < 0);
 	CHECK_HAS(err.msg, "exit status 9, stdout: , stderr: oops\n");
-	CHECK_INT(sh_env("sleep 20", NULL, 1, &h), -ETIMEDOUT);
+	CHECK_INT(sh_env("sleep 300", NULL, 1, &h), -ETIMEDOUT);
 	box_go(&box);
 }
 
@@ -121,7 +121,7 @@ TEST(user_namespace_too_when_asked)
 	box_open(&box, BOX_ALL & ~(uint64_t)CLONE_NEWNS, wait_in_box, NULL);
 	h.ns_pidfd = box.pidfd;
 	h.ns_flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-	int r = sh_env(NS_LINKS "; grep -E '^(Uid|Gid|Groups)' /proc/self/status >> out", NULL, 10,
+	int r = sh_env(NS_LINKS "; grep -E '^(Uid|Gid|Groups)' /proc/self/status >> out", NULL, 60,
 		       &h);
 	const char *text = out();
 	chmod(dir, 0700);
@@ -140,7 +140,7 @@ TEST(mount_namespace_is_never_entered)
 	box_open(&box, BOX_ALL, wait_in_box, NULL);
 	h.ns_pidfd = box.pidfd;
 	h.ns_flags = CLONE_NEWNS;
-	int r = sh_env("echo ran > out", NULL, 10, &h);
+	int r = sh_env("echo ran > out", NULL, 60, &h);
 	box_go(&box);
 	CHECK_INT(r, -EINVAL);
 	CHECK_STR(out(), "ENOENT");
@@ -156,9 +156,9 @@ TEST(process_that_is_gone)
 	box_go(&box);
 	h.ns_pidfd = pidfd;
 	h.ns_flags = CLONE_NEWNET;
-	int net = sh_env("echo ran > out", NULL, 10, &h);
+	int net = sh_env("echo ran > out", NULL, 60, &h);
 	h.ns_flags = CLONE_NEWPID;
-	int pid = sh_env("echo ran > out", NULL, 10, &h);
+	int pid = sh_env("echo ran > out", NULL, 60, &h);
 	close(pidfd);
 	CHECK_INT(net, -ESRCH);
 	CHECK_HAS(err.msg, "enter the container's namespaces for /bin/sh: no such process");
@@ -170,18 +170,22 @@ TEST(process_that_is_gone)
 static int run_sleeper(void *arg, struct err *e)
 {
 	(void)arg, (void)e;
-	return sh("echo $$ > out; exec sleep 40");
+	return sh("echo $$ > out; exec sleep 300");
 }
 
 /* The moment in which a runtime can die unseen: its child is there, and has not asked for the
  * signal. */
 static bool slow;
+static int here[2], go_on[2]; /* it tells that it is there, and waits */
 int __real_prctl(int option, ...);
 int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
 {
-	if (slow && option == PR_SET_PDEATHSIG)
-		usleep(1500 * 1000);
+	char byte = 0;
+
+	if (slow && option == PR_SET_PDEATHSIG &&
+	    (write(here[1], &byte, 1) != 1 || read(go_on[0], &byte, 1) != 1))
+		_exit(126);
 	return __real_prctl(option, a, b, c, d);
 }
 
@@ -194,14 +198,23 @@ static int run_slow_sleeper(void *arg, struct err *e)
 TEST(hook_of_a_runtime_that_is_dead_does_not_begin)
 {
 	struct box box;
+	char byte;
 
+	CHECK(pipe2(here, O_CLOEXEC) == 0 && pipe2(go_on, O_CLOEXEC) == 0);
 	box_open(&box, 0, run_slow_sleeper, NULL);
 	CHECK(write(box.go_fd, "g", 1) == 1);
-	usleep(500 * 1000);
+	close(here[1]);
+	CHECK(read(here[0], &byte, 1) == 1);
 	kill(box.pid, SIGKILL);
 	waitpid(box.pid, NULL, 0);
-	usleep(1500 * 1000);
+	CHECK(write(go_on[1], "g", 1) == 1);
+	/* Until it has ended, or become the hook, whose first act is to write. */
+	CHECK(read(here[0], &byte, 1) == 0);
+	usleep(500 * 1000);
 	CHECK_STR(out(), "ENOENT");
+	close(here[0]);
+	close(go_on[0]);
+	close(go_on[1]);
 }
 
 TEST(hook_dies_with_the_runtime)
@@ -212,7 +225,7 @@ TEST(hook_dies_with_the_runtime)
 	box_open(&box, 0, run_sleeper, NULL);
 	CHECK(write(box.go_fd, "g", 1) == 1);
 	snprintf(path, sizeof(path), "%s/out", dir);
-	for (int i = 0; i < 200 && !strchr(text, '\n'); i++) {
+	for (int i = 0; i < 6000 && !strchr(text, '\n'); i++) {
 		usleep(10000);
 		if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
 			text[0] = '\0';

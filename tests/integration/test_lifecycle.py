@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle, overlay  # noqa: E402
-from harness import (BULKHEAD, check, equal, has, id_ranges, lacks, main, proc_status, read, run, test,  # noqa: E402
+from harness import (BULKHEAD, check, descriptors, equal, has, id_ranges, lacks, main, proc_status, read, run, test,  # noqa: E402
                      wait_for, write)
 
 
@@ -97,8 +97,7 @@ def created_waits_without_privileges_to_lose():
         for line in read(f"/proc/{pid}/cgroup").splitlines():
             if "hugetlb" not in line:
                 has(line, cid)
-        names = {os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")}
-        for n in names:
+        for n in descriptors(pid).values():
             check(n.startswith(("socket:", "anon_inode:", "pipe:", "/dev/null", "/var/tmp/bkh-", "/proc")), n)
         equal(proc_status(pid, "NoNewPrivs"), "1")
         equal(proc_status(pid, "CapBnd"), "00000000800405fb")
@@ -130,7 +129,7 @@ def signals_are_passed_on():
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         equal(p.stdout.readline(), "up\n")
         p.send_signal(signal.SIGHUP)
-        out, _ = p.communicate(timeout=20)
+        out, _ = p.communicate(timeout=60)
         equal((p.returncode, out), (9, "hup\n"))
         b.nothing_left(cid)
 
@@ -142,7 +141,7 @@ def detached_and_kept():
         cid = b.new_id()
         with open(f"{b.top}/out", "w") as f:
             subprocess.run([BULKHEAD, "--root", b.root, "run", "-d", "--bundle", f"{b.top}/bundle", cid],
-                           stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=30)
+                           stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=60)
         equal(b.state(cid)["status"], "running")
         listed = json.loads(b("list", "--format", "json").out)
         equal([c["id"] for c in listed], [cid])
@@ -231,19 +230,19 @@ def kill_creates(b, rounds, longest, check_more=lambda: None):
     """SIGKILL to create after a random time, then delete --force: nothing may be left."""
     b.args("sleep", "1000").save()
     rng = random.Random(int(os.environ.get("BULKHEAD_SEED", "1")))
-    early = 0
-    for _ in range(rounds):
+    early = n = 0
+    while n < rounds or early <= rounds / 5:  # a runtime that is quicker than we are proves nothing
+        n += 1
         cid = b.new_id()
         with open(f"{b.top}/out", "w") as f:
             p = subprocess.Popen([BULKHEAD, "--root", b.root, "create", "--bundle", f"{b.top}/bundle", cid],
                                  stdin=subprocess.DEVNULL, stdout=f, stderr=f)
         time.sleep(rng.uniform(0, longest))
         p.kill()
-        early += p.wait(20) == -signal.SIGKILL
+        early += p.wait(60) == -signal.SIGKILL
         b("delete", "--force", cid)
         b.nothing_left(cid)
         check_more()
-    check(early > rounds / 5, f"only {early} of {rounds} were killed before their end")
 
 
 @test(limit=300)
@@ -273,7 +272,7 @@ def concurrent_creates_of_one_id():
             with open(f"{b.top}/out{i}", "w") as f:
                 ps.append(subprocess.Popen([BULKHEAD, "--root", b.root, "create", "--bundle", f"{b.top}/bundle", cid],
                                            stdin=subprocess.DEVNULL, stdout=f, stderr=f))
-        statuses = sorted(p.wait(30) for p in ps)
+        statuses = sorted(p.wait(60) for p in ps)
         equal(statuses, [0, 1, 1, 1, 1, 1])
         equal(b.state(cid)["status"], "created")
         b("delete", "-f", cid)
@@ -288,7 +287,7 @@ def many_have_ranges_of_their_own():
         for cid in ids:
             with open(f"{b.top}/out", "w") as f:
                 subprocess.run([BULKHEAD, "--root", b.root, "run", "-d", "--bundle", f"{b.top}/bundle", cid],
-                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=30)
+                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=60)
         uids = {proc_status(b.state(cid)["pid"], "Uid").split()[0] for cid in ids}
         equal(len(uids), 20)
         for cid in ids:

@@ -134,7 +134,7 @@ def targets_that_are_not_there(b):
                              ("file:", "names no file"), ("syslog:a b", "printable characters"),
                              ("journald:a\nb", "printable characters"), ("syslog:" + "x" * 129, "at most 128")):
             for argv in (["run", "-b", f"{b.top}/bundle", CID], ["list"], ["features"], ["delete", "--force", CID]):
-                r = b("--log", where, *argv, status=1, limit=10)
+                r = b("--log", where, *argv, status=1)
                 equal((r.out, len(r.err.strip().splitlines())), ("", 1), f"{where}: {r}")
                 check(TEXT.fullmatch(r.err), r.err)
                 has(r.err, words)
@@ -149,11 +149,14 @@ def targets_that_are_not_there(b):
 @on_bundle
 def a_daemon_that_does_not_read(b):
     """It costs a second, once, and not the container."""
-    began = time.monotonic()
-    r, got = with_sink(b, JOURNAL, *b.command("--debug", "--log", "journald:x", "run", "-b", f"{b.top}/bundle", CID),
-                       reads=False)
-    equal(r.all, "")
-    check(time.monotonic() - began < 8, "too long")
+    took = []
+    for reads in (True, False):
+        began = time.monotonic()
+        r, got = with_sink(b, JOURNAL, *b.command("--debug", "--log", "journald:x", "run", "-b", f"{b.top}/bundle", CID),
+                           reads=reads)
+        equal(r.all, "")
+        took.append(time.monotonic() - began)
+    check(took[1] < 6 + 3 * took[0], f"too long: {took[1]} s, and {took[0]} s with one that reads")
     r, got = with_sink(b, SYSLOG, *b.command("--debug", "--log", "syslog:x", "state", CID), reads=False, status=1)
     equal(r.err, MISSING + "\n")
 
@@ -167,7 +170,7 @@ def pipes(b):
     with contextlib.suppress(BlockingIOError):
         while True:
             os.write(filler, b"x" * 4096)
-    r = b("--log", f"{b.top}/fifo", "state", CID, status=1, limit=10)
+    r = b("--log", f"{b.top}/fifo", "state", CID, status=1)
     equal(r.err, MISSING + "\n")
     os.close(reader)
     os.close(filler)
@@ -182,7 +185,7 @@ def pipes(b):
         os.close(9)
         os.read(out, 1)
         os.close(out)
-        equal(p.wait(20), 0, f"create with {options}")
+        equal(p.wait(60), 0, f"create with {options}")
         equal(b.state(CID)["status"], "created")
         b("delete", "--force", CID)
         b.nothing_left(CID)
@@ -195,10 +198,10 @@ def full_files(b):
     equal(r.err, MISSING + "\n")
     for fmt in ("text", "json"):
         b("--debug", "--log", "/dev/full", "--log-format", fmt, "run", "-b", f"{b.top}/bundle", CID)
-    p = subprocess.run(b.command("--debug", "--log", f"{b.top}/log", "features"), capture_output=True, timeout=20,
+    p = subprocess.run(b.command("--debug", "--log", f"{b.top}/log", "features"), capture_output=True, timeout=60,
                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
     equal((p.returncode, p.stderr), (0, b""))
-    p = subprocess.run(b.command("--log", f"{b.top}/log", "state", CID), capture_output=True, timeout=20,
+    p = subprocess.run(b.command("--log", f"{b.top}/log", "state", CID), capture_output=True, timeout=60,
                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
     equal((p.returncode, p.stderr), (1, (MISSING + "\n").encode()))
 

@@ -55,7 +55,7 @@ def exec_has_it_too():
     needs_numa()
     with bundle() as b:
         b.config["linux"]["memoryPolicy"] = {"mode": "MPOL_INTERLEAVE", "nodes": NODE}
-        with b.started("sleep", "60") as cid:
+        with b.started("sleep", "1000") as cid:
             equal(policy_of(b("exec", cid, *FIRST).out), f"interleave:{NODE}")
             row = next(r for r in json.loads(b("verify", "--format", "json", cid).out)["checks"]
                        if r["what"] == "memory policy (/linux/memoryPolicy)")

@@ -66,7 +66,7 @@ def moved_with_all_it_has():
         ip("address", "add", "10.99.0.1/32", "scope", "link", "dev", A)
         ip("address", "add", "10.99.0.2/32", "dev", A, "valid_lft", "3600", "preferred_lft", "3600")
         b.config["linux"]["netDevices"] = {A: {}}
-        with b.started("sleep", "60") as cid:
+        with b.started("sleep", "1000") as cid:
             equal(link(A), None, "the device on the host")
             inside = b("exec", cid, "ip", "address", "show", "dev", A).out
             for words in ("169.254.77.1/24", "fd00:77::1/64", "02:00:00:aa:bb:01", "mtu 1300", "UP"):
@@ -194,7 +194,7 @@ def wrong_ones_are_refused():
 def verify_misses_one_that_is_gone():
     with box() as b:
         b.config["linux"]["netDevices"] = {A: {"name": "eth7"}, B: {"name": "net%d"}}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             has(b("verify", cid).out, "in the container as eth7")
             run("nsenter", "-n", "-t", b.state(cid)["pid"], "ip", "link", "set", "eth7", "name", "eth8")
             failed = [r["what"] for r in json.loads(b("verify", "--format", "json", cid, status=1).out)["checks"]

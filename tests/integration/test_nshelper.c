@@ -23,7 +23,7 @@ static const char *const kinds[] = {"pid", "net", "ipc", "uts", "cgroup"};
 
 __attribute__((constructor)) static void need_root(void)
 {
-	alarm(60);
+	alarm(900);
 	if (geteuid() == 0)
 		return;
 	printf("1..0 # SKIP needs root\n");

@@ -89,7 +89,7 @@ def waiting(b):
     """A service manager that waits for a container to be ready: its socket, and the environment that names it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
         s.bind(f"{b.top}/notify.sock")
-        s.settimeout(10)
+        s.settimeout(60)
         yield s, {"PATH": os.environ["PATH"], "NOTIFY_SOCKET": f"{b.top}/notify.sock"}
 
 
@@ -126,7 +126,7 @@ def ready_is_passed_on_and_nothing_else():
                     equal(read(f"{b.top}/out"), f"{b.top}/notify.sock/notify\nsocket 666\n")
                     equal(start.poll(), None, "start waits for the program to be ready")
                     say(b, cid, "STATUS=hm", "MAINPID=1\nFDSTORE=1", "NOTREADY=1\nREADY=1x", "X=1\nREADY=1\nMAINPID=1")
-                    equal(start.wait(20), 0)
+                    equal(start.wait(60), 0)
                 equal(s.recv(100), b"READY=1")
                 equal(s.recv(100), f"MAINPID={pid}".encode())
                 s.setblocking(False)

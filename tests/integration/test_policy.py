@@ -164,7 +164,7 @@ def owners_for_other_users():
 
 @test
 def a_broken_policy_stops_nothing_that_runs():
-    with bundle() as b, b.started("sleep", "60") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         bad = policy(b, pids={"default": 3})
         equal(json.loads(b("--policy", bad, "state", cid).out)["status"], "running")
         has(b("--policy", bad, "list").out, cid)
@@ -245,7 +245,7 @@ def audit_writes_down_what_enforce_would_do():
     with bundle() as b:
         for level, words in (("audit", "audit only: "), ("enforce", "")):
             file = policy(b, **{r: {"level": level} for r in RULES})
-            b.args("sleep", "60").save()
+            b.args("sleep", "1000").save()
             cid = b.new_id()
             # Nothing of create must hang on our pipes.
             run("sh", "-c", '"$@" >/dev/null 2>&1 </dev/null', "sh", BULKHEAD, "--root", b.root, "--policy", file, "create",
@@ -323,7 +323,7 @@ def block_devices_when_the_policy_lists_them():
 def off_from_create_to_delete():
     off = f"{CONTRIB}/off.json"
     with bundle() as b:
-        b.args("sh", "-c", "trap 'exit 3' TERM; sleep 60 & wait").save()
+        b.args("sh", "-c", "trap 'exit 3' TERM; sleep 1000 & wait").save()
         cid = b.new_id()
         run("sh", "-c", '"$@" >/dev/null 2>&1 </dev/null', "sh", BULKHEAD, "--root", b.root, "--policy", off, "create",
             "--bundle", f"{b.top}/bundle", cid)
@@ -367,7 +367,7 @@ def the_runtimes_file_is_out_of_reach_of_host_root():
         again = ("/proc/self/exe", "harden", "/fifo")
         for sections, sealed in ((None, True), ({"userns": {"allowHostRoot": True}}, True), ({}, False)):
             file = off if sections is None else policy(b, **sections)
-            b.args("sleep", "60").save()
+            b.args("sleep", "1000").save()
             cid = b.new_id()
             quiet = ("sh", "-c", '"$@" >/dev/null 2>&1 </dev/null', "sh", BULKHEAD, "--root", b.root, "--policy")
             run(*quiet, file, "create", "--bundle", "bundle", cid, cwd=b.top)
@@ -436,7 +436,7 @@ def one_exception_changes_one_rule():
 def exceptions_hold_for_exec():
     with bundle() as b:
         b.config["annotations"] = {"org.example.debug": "yes"}
-        b.args("sleep", "60").save()
+        b.args("sleep", "1000").save()
         cid = b.new_id()
         file = policy(b, exceptions=[dict(EXCEPTION, users=[0])])
         run("sh", "-c", '"$@" >/dev/null 2>&1 </dev/null', "sh", BULKHEAD, "--root", b.root, "--policy", file, "create",

@@ -120,7 +120,7 @@ def a_deadline():
             wait_for(lambda: read(f"/proc/{pid}/comm") == "sleep\n", "the program")
             equal(os.sched_getscheduler(pid), 6)
             if shutil.which("chrt"):  # not in an emulated machine
-                seen = subprocess.run(["chrt", "-p", str(pid)], capture_output=True, text=True, check=True, timeout=10).stdout
+                seen = subprocess.run(["chrt", "-p", str(pid)], capture_output=True, text=True, check=True, timeout=60).stdout
                 has(seen, "20000000/50000000/100000000")
             b("exec", cid, "true")
         b.config["process"]["scheduler"]["flags"] = ["SCHED_FLAG_RESET_ON_FORK"]
@@ -213,7 +213,7 @@ def pipes_can_be_reopened():
         before = os.stat("/dev/null")
         b.save()
         subprocess.run([BULKHEAD, "--root", b.root, "run", "--bundle", f"{b.top}/bundle", b.new_id()],
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30)
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
         after = os.stat("/dev/null")
         equal((after.st_uid, after.st_gid), (before.st_uid, before.st_gid), "owner of the host's /dev/null")
 
@@ -295,7 +295,7 @@ def callers_that_ignore_children():
         b.nothing_left(cid)
 
 
-def read_tty(fd, until, limit=20):
+def read_tty(fd, until, limit=60):
     text = b""
     while until not in text:
         ready, _, _ = select.select([fd], [], [], limit)

@@ -22,10 +22,9 @@ OFF = {s: {"level": "off"} for s in ("userns", "rootfs", "capabilities", "device
 @contextlib.contextmanager
 def disk():
     """MAJOR:MINOR of a block device of our own, with a scheduler that knows weights where there is one."""
-    with open("/var/tmp/bkh-disk", "wb") as f:
+    with open(f"/var/tmp/bkh-disk-{os.getpid()}", "wb") as f:
         f.truncate(MB)
-    device = run("losetup", "-f").out.strip()
-    run("losetup", device, f.name)
+    device = run("losetup", "--find", "--show", f.name).out.strip()  # in one step: others want one, too
     try:
         st = os.stat(device)
         scheduler = f"/sys/block/{os.path.basename(device)}/queue/scheduler"
@@ -311,8 +310,8 @@ def check_before_update():
     with bundle() as b:
         b.policy = OFF
         b.config["linux"]["resources"] = merged({"memory": {"limit": 128 * MB}})
-        with b.started("sh", "-c", "dd if=/dev/zero of=/dev/shm/x bs=1M count=40 2>/dev/null; echo ready; sleep 100") as cid:
-            wait_for(lambda: "ready" in b.output(), "40 MB in use", limit=30)
+        with b.started("sh", "-c", "dd if=/dev/zero of=/dev/shm/x bs=1M count=40 2>/dev/null; echo ready; sleep 1000") as cid:
+            wait_for(lambda: "ready" in b.output(), "40 MB in use", limit=60)
             r = b("update", "-r", "-", cid, stdin=json.dumps({"memory": {"limit": 8 * MB, "checkBeforeUpdate": True}}), status=1)
             has(r.err, "/linux/resources/memory/limit")
             equal(knob(cid, "memory.limit_in_bytes", "memory.max")[1], str(128 * MB))

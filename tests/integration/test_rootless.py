@@ -369,7 +369,7 @@ def hooks():
 def a_creator_that_is_killed():
     with user() as u:
         b = UserBundle(u)
-        b.config["hooks"] = {"createRuntime": [{"path": "/bin/sleep", "args": ["sleep", "60"]}]}
+        b.config["hooks"] = {"createRuntime": [{"path": "/bin/sleep", "args": ["sleep", "1000"]}]}
         b.args("sleep", "1000").save()
         p = subprocess.Popen(b.command("run", "--bundle", f"{b.top}/bundle", "k"), stdin=subprocess.DEVNULL,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=u.env, **u.options())
@@ -380,7 +380,8 @@ def a_creator_that_is_killed():
         b("delete", "--force", "k")
         for pid, name in u.processes():
             if name == "sleep":
-                os.kill(int(pid), signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
         wait_for(lambda: not u.processes(), "nobody left")
         b.nothing_left("k")
 

@@ -300,7 +300,7 @@ def a_pool_that_is_used_up():
     """A pool of one range, in a mount namespace with an /etc/subuid and a /run/bulkhead-ids of its own."""
     with bundle() as b:
         write(f"{b.top}/subid", "small:1879048192:65536\n")
-        b.args("sleep", "100").save()
+        b.args("sleep", "1000").save()
         path = policy(b, userns={"pool": "small"})
         one, two = b.new_id(), b.new_id()
         do = f"{BULKHEAD} --root {b.root} --policy {path}"

@@ -21,7 +21,7 @@ An option that takes a value takes one in both. Where the last column has words,
 
 
 def help_of(program, *command):
-    return subprocess.run([program, *command, "--help"], capture_output=True, text=True, timeout=30, check=False).stdout
+    return subprocess.run([program, *command, "--help"], capture_output=True, text=True, timeout=60, check=False).stdout
 
 
 def commands(program):
@@ -99,7 +99,7 @@ def options_with_values_have_them_in_both():
 def hidden_options_of_runc_are_taken():
     """What its help does not show and callers pass all the same: kill --all of containerd and podman, --criu."""
     for argv in (["kill", "--all", "no-such"], ["--criu", "/x", "state", "no-such"], ["update", "--kernel-memory", "1", "no-such"]):
-        r = subprocess.run([BULKHEAD, "--root", "/run/bulkhead-no-such", *argv], capture_output=True, text=True, timeout=30, check=False)
+        r = subprocess.run([BULKHEAD, "--root", "/run/bulkhead-no-such", *argv], capture_output=True, text=True, timeout=60, check=False)
         check("does not exist" in r.stderr, f"{argv}: {r.stderr}")
 
 

@@ -187,7 +187,7 @@ def flags():
 def exec_is_under_the_same_filter():
     with boxes() as each:
         for b in each:
-            with rule(b, "ERRNO", errnoRet=errno.EXDEV).started("sleep", "100") as cid:
+            with rule(b, "ERRNO", errnoRet=errno.EXDEV).started("sleep", "1000") as cid:
                 equal(b("exec", cid, "/bin/call", str(GETPPID)).out, f"{GETPPID} EXDEV\n")
 
 
@@ -212,7 +212,7 @@ def calls_of_the_runtime_that_a_profile_does_not_know():
             rule(b, "ERRNO", "close_range", "openat2", "faccessat2", "clone3", "pidfd_open", "pidfd_send_signal", "fsopen",
                  "fsconfig", "fspick", "open_tree", "move_mount", "mount_setattr", errnoRet=errno.ENOSYS)
             b.run("true")
-            with b.started("sleep", "100") as cid:
+            with b.started("sleep", "1000") as cid:
                 b("exec", cid, "true")
 
 

@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from agent import NUMBERS, Agent, asked_names, string_at  # noqa: E402
 from bundle import bundle  # noqa: E402
 from execs import process  # noqa: E402
-from harness import BULKHEAD, TOP, check, equal, has, main, proc_status, read, run, test, wait_for  # noqa: E402
+from harness import BULKHEAD, TOP, check, descriptors, equal, has, main, proc_status, read, run, test, wait_for  # noqa: E402
 
 CALL = os.path.join(os.path.dirname(BULKHEAD), "tests/lib/call")
 OFF = json.loads(read(f"{TOP}/contrib/policy/off.json"))
@@ -78,8 +78,8 @@ def what_the_agent_is_told():
     def each(**kw):
         with agent_for({"mkdir": errno.EXDEV}, **kw) as (b, agent):
             b.config["annotations"] = {"org.example.a": "b\"c"}
-            with b.created("sleep", "100") as cid:
-                equal(len(agent.states), 1)
+            with b.created("sleep", "1000") as cid:
+                equal(len(agent.told(1)), 1)
                 s = agent.states[0]
                 equal(set(s), {"ociVersion", "fds", "pid", "metadata", "state"})
                 equal((s["ociVersion"], s["fds"], s["metadata"]), ("1.3.0", ["seccompFd"], METADATA))
@@ -91,7 +91,7 @@ def what_the_agent_is_told():
                 # exec: its own listener, its own pid, the container's state.
                 r = b("exec", cid, *call(("mkdir", "@/tmp/x"), ("getpid",)))
                 has(r.out, f"{NUMBERS['mkdir']} EXDEV")
-                s = agent.states[1]
+                s = agent.told(2)[1]
                 equal((s["state"]["status"], s["state"]["pid"], s["state"]["id"]), ("running", state["pid"], cid))
                 check(s["pid"] not in (state["pid"], 0), f"pid {s['pid']}")
                 equal([pid for pid, name, _ in agent.asked if name == "mkdir"], [s["pid"]])
@@ -102,17 +102,17 @@ def what_the_agent_is_told():
 @test
 def exec_detached_and_with_a_process_file():
     with agent_for({"getppid": ("value", 77)}) as (b, agent):
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             equal(b("exec", "-p", process(b, args=call(("getppid",))), cid).out, f"{NUMBERS['getppid']} ok 77\n")
             out = f"{b.top}/exec-out"
             with open(out, "w") as f:
                 subprocess.run(b.command("exec", "-d", "--pid-file", f"{b.top}/pid", cid, "sh", "-c",
-                                         " ".join(call(("getppid",))) + "; sleep 100"),
-                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=30)
+                                         " ".join(call(("getppid",))) + "; sleep 1000"),
+                               stdin=subprocess.DEVNULL, stdout=f, stderr=f, check=True, timeout=60)
             wait_for(lambda: read(out), "output")
             equal(read(out), f"{NUMBERS['getppid']} ok 77\n")
             equal(agent.states[-1]["pid"], int(read(f"{b.top}/pid")))
-            equal(len(agent.states), 3)
+            equal(len(agent.told(3)), 3)
 
 
 @test
@@ -120,14 +120,14 @@ def metadata_is_optional():
     with agent_for({"mkdir": errno.EXDEV}) as (b, agent):
         del b.config["linux"]["seccomp"]["listenerMetadata"]
         b.run("true")
-        equal(set(agent.states[0]), {"ociVersion", "fds", "pid", "state"})
+        equal(set(agent.told(1)[0]), {"ociVersion", "fds", "pid", "state"})
         b.config["linux"]["seccomp"]["listenerMetadata"] = ""
         b.run("true")
-        equal(set(agent.states[1]), {"ociVersion", "fds", "pid", "state"})
+        equal(set(agent.told(2)[1]), {"ociVersion", "fds", "pid", "state"})
         long = "x" * 300000
         b.config["linux"]["seccomp"]["listenerMetadata"] = long
         b.run("true")
-        equal(agent.states[2]["metadata"], long)
+        equal(agent.told(3)[2]["metadata"], long)
 
 
 @test
@@ -158,7 +158,7 @@ def everything_asked_about():
             b.config["linux"]["seccomp"].update(defaultAction="SCMP_ACT_NOTIFY", syscalls=[])
             equal(b.run("echo", "hello").out, "hello\n")
             check(len(agent.asked) > 10, str(agent.asked))
-            with b.started("sleep", "100") as cid:
+            with b.started("sleep", "1000") as cid:
                 equal(b("exec", cid, "echo", "there").out, "there\n")
     every_way(each)
 
@@ -181,7 +181,7 @@ def landlock_is_entered_before_the_filter():
             r = b.run("sh", "-c", script)
             equal(r.out, "written\n")
             has(r.err.lower(), "denied")
-            with b.started("sleep", "100") as cid:
+            with b.started("sleep", "1000") as cid:
                 r = b("exec", cid, "sh", "-c", script)
                 equal(r.out, "written\n")
                 has(r.err.lower(), "denied")
@@ -228,7 +228,7 @@ def faked_success_of_what_is_set():
 def faked_success_in_exec():
     with agent_for({"mkdir": "continue"}, off=True, nnp=False) as (b, agent):
         fake(b, "setresuid")
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             r = b("exec", "-u", "1000:1000", cid, "cat", "/proc/self/status", status=255)
             has(r.err, "read back as")
             equal(r.out, "")
@@ -237,7 +237,7 @@ def faked_success_in_exec():
 @test
 def an_agent_that_dies():
     with agent_for({"mkdir": errno.EXDEV}) as (b, agent):
-        with b.started("sh", "-c", "mkdir /tmp/a; while ! test -e /tmp/go; do sleep 0.05; done; mkdir /tmp/b; sleep 100") as cid:
+        with b.started("sh", "-c", "mkdir /tmp/a; while ! test -e /tmp/go; do sleep 0.05; done; mkdir /tmp/b; sleep 1000") as cid:
             wait_for(lambda: "mkdir" in asked_names(agent), "the first question")
             agent.die()
             open(f"{b.rootfs}/tmp/go", "w").close()
@@ -251,7 +251,7 @@ def an_agent_that_dies():
 @test
 def an_agent_that_dies_while_one_waits():
     with agent_for({"mkdir": None}) as (b, agent):
-        with b.started("sh", "-c", "mkdir /tmp/a; sleep 100") as cid:
+        with b.started("sh", "-c", "mkdir /tmp/a; sleep 1000") as cid:
             wait_for(lambda: "mkdir" in asked_names(agent), "the question")
             agent.die()
             wait_for(lambda: "not implemented" in b.output(), "ENOSYS")
@@ -299,10 +299,10 @@ def hooks_are_under_the_filter():
 def no_descriptor_is_left_inside():
     def each(**kw):
         with agent_for({"mkdir": errno.EXDEV}, **kw) as (b, agent):
-            with b.created("sleep", "100") as cid:
+            with b.created("sleep", "1000") as cid:
                 pid = b.state(cid)["pid"]
-                links = [os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")]
-                check(not any("seccomp" in x for x in links), str(links))
+                links = descriptors(pid)
+                check(not any("seccomp" in x for x in links.values()), str(links))
                 b("start", cid)
                 wait_for(lambda: b.state(cid)["status"] == "running", "start")
                 equal(sorted(os.listdir(f"/proc/{pid}/fd")), ["0", "1", "2"])
@@ -359,7 +359,7 @@ def agents_of_others():
         equal(results(b.run(*call(("mkdir", "@/tmp/x"))).out), ["mkdir EXDEV"])
         # exec is held to what the container was made under.
         b.policy = {"version": 1, "seccomp": {"allowForeignAgents": True}}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             b.policy = None
             equal(results(b("exec", cid, *call(("mkdir", "@/tmp/x"))).out), ["mkdir EXDEV"])
 
@@ -373,7 +373,7 @@ def directories_of_the_policy():
         b.run("true")
         b.config["linux"]["seccomp"]["listenerPath"] = f"{b.top}/../{os.path.basename(b.top)}/agent.sock"
         b.refused("policy: seccomp: the agent's socket")
-        equal(len(agent.states), 1)
+        equal(len(agent.told(1)), 1)
 
 
 @test
@@ -425,7 +425,7 @@ def long_and_linked_paths():
         for path in (f"{b.top}/{'d' * 120}/a.sock", f"{b.top}/link.sock"):
             b.config["linux"]["seccomp"]["listenerPath"] = path
             b.run("true")
-        equal(len(agent.states), 2)
+        equal(len(agent.told(2)), 2)
 
 
 @test
@@ -470,7 +470,7 @@ def an_agent_that_never_accepts():
             b.run("true")
             start = time.monotonic()
             r = b.refused(POINTER, "failed to connect with seccomp agent")
-            check(5 < time.monotonic() - start < 40, f"after {time.monotonic() - start} s: {r}")
+            check(5 < time.monotonic() - start < 50, f"after {time.monotonic() - start} s: {r}")
             del cid
 
 
@@ -507,7 +507,7 @@ def a_runtime_under_a_listener():
 def verify_knows_it():
     def each(**kw):
         with agent_for({"mkdir": errno.EXDEV}, **kw) as (b, agent):
-            with b.created("sleep", "100") as cid:
+            with b.created("sleep", "1000") as cid:
                 pid = b.state(cid)["pid"]
                 equal(proc_status(pid, "Seccomp"), "2")
                 has(b("verify", cid).out, agent.path)

@@ -68,7 +68,7 @@ def files(b, cid):
 def memory_goes_up_and_down():
     with bundle() as b:
         b.config["linux"]["resources"]["memory"] = {"limit": 128 * MB}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             equal((memory(cid), swap(cid) in (None, 128 * MB)), (128 * MB, True))
             for size, want in (("512m", 512 * MB), ("64M", 64 * MB), ("0.25g", 256 * MB), (str(100 * MB), 100 * MB)):
                 r = b("update", "--memory", size, cid)
@@ -87,7 +87,7 @@ def memory_goes_up_and_down():
 def swap_moves_with_memory_in_both_directions():
     with bundle() as b:
         b.config["linux"]["resources"]["memory"] = {"limit": 64 * MB, "swap": 128 * MB}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             if swap(cid) is None:
                 return
             for limit, total in ((256, 512), (32, 64), (64, 64), (300, 301)):
@@ -102,7 +102,7 @@ def no_limit_is_no_way_out():
     with bundle() as b:
         b.config["linux"]["resources"]["memory"] = {"limit": 64 * MB}
         b.config["linux"]["resources"]["pids"] = {"limit": 50}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             b("update", "--pids-limit", "-1", "--memory", "-1", "--memory-swap", "-1", cid)
             ram = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
             check(64 * MB < memory(cid) < ram, memory(cid))
@@ -125,7 +125,7 @@ def every_flag():
         "--pids-limit": ("77", ("pids.max",), "77"),
         "--memory-reservation": ("32m", ("memory.soft_limit_in_bytes", "memory.low"), str(32 * MB)),
     }
-    with bundle() as b, b.started("sleep", "100") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         v1 = any(os.path.exists(f"{d}/cpu.shares") for d in cgroups(cid))
         for flag, (value, names, want) in flags.items():
             b("update", flag, value, cid)
@@ -147,7 +147,7 @@ def every_flag():
 
 @test
 def documents():
-    with bundle() as b, b.started("sleep", "100") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         # What dockerd sends: every member, most of them 0.
         update(b, cid, {"memory": {"limit": 200 * MB, "swap": 0, "reservation": 0, "kernel": 0},
                         "cpu": {"shares": 0, "quota": 0, "period": 0, "cpus": "", "mems": "", "realtimeRuntime": 0},
@@ -169,7 +169,7 @@ def documents():
 def refusals_change_nothing():
     with bundle() as b:
         b.config["linux"]["resources"]["memory"] = {"limit": 128 * MB}
-        with b.started("sh", "-c", "dd if=/dev/zero of=/dev/shm/x bs=1M count=40 2>/dev/null; echo ready; sleep 100") as cid:
+        with b.started("sh", "-c", "dd if=/dev/zero of=/dev/shm/x bs=1M count=40 2>/dev/null; echo ready; sleep 1000") as cid:
             wait_for(lambda: "ready" in b.output(), "40 MB in use")
             # pids come before memory: they are put back.
             if any(os.path.exists(f"{d}/memory.max") for d in cgroups(cid)):
@@ -193,7 +193,7 @@ def refusals_change_nothing():
 
 @test
 def bad_values():
-    with bundle() as b, b.started("sleep", "100") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         for flag in ("--cpu-period", "--cpu-quota", "--cpu-share", "--cpu-burst", "--cpu-rt-period", "--cpu-rt-runtime",
                      "--cpu-idle", "--memory", "--memory-swap", "--memory-reservation", "--pids-limit", "--blkio-weight"):
             for value in ("x", "1x", "-2", "99999999999999999999", "0x10", "1e3", " 1"):
@@ -209,7 +209,7 @@ def bad_values():
 def which_states():
     with bundle() as b:
         equal(b("update", "--pids-limit", "5", "nobody", status=1).err.count("container does not exist"), 1)
-        with b.created("sleep", "100") as cid:
+        with b.created("sleep", "1000") as cid:
             b("update", "--pids-limit", "60", cid)
             equal(knob(cid, "pids.max"), "60")
             b("start", cid)
@@ -224,7 +224,7 @@ def which_states():
 @test
 def many_at_once():
     """The state directory's lock makes them one after the other."""
-    with bundle() as b, b.started("sleep", "100") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         results = []
         threads = [threading.Thread(target=lambda n=n: results.append(b("update", "--pids-limit", str(100 + n), cid, status=None)))
                    for n in range(8)]
@@ -240,7 +240,7 @@ def many_at_once():
 
 @test
 def the_seal_goes_along():
-    with bundle() as b, b.started("sleep", "100") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         b("update", "--pids-limit", "70", cid)
         b("verify", cid)
         # Somebody's change is not made right by an update.
@@ -271,7 +271,7 @@ def an_update_that_is_killed():
     pids, renames, found = "pids.max", RENAMES, {}
     for call, when, path, known in ((renames, 1, None, False), ("write", 1, pids, True), (renames, 2, None, True),
                                     ("fsetxattr", 1, None, False), ("fsetxattr", 2, None, True), ("fsetxattr", 3, None, True)):
-        with bundle() as b, b.started("sleep", "100") as cid:
+        with bundle() as b, b.started("sleep", "1000") as cid:
             before = knob(cid, "pids.max")
             killed(b, cid, call, when, path and cgroup_file(cid, path))
             found[call, when] = knob(cid, "pids.max") == before
@@ -307,7 +307,7 @@ def two_updates_that_are_killed():
     for call, when in ((RENAMES, 1), (RENAMES, 2), ("fsetxattr", 2), ("fsetxattr", 3)):
         with bundle() as b:
             b.config["linux"]["resources"]["pids"] = {"limit": 310}
-            with b.started("sleep", "100") as cid:
+            with b.started("sleep", "1000") as cid:
                 killed(b, cid, "fsetxattr", 3, options=("--pids-limit", "2000"))
                 killed(b, cid, call, when, options=("--pids-limit", "310"))
                 has(("2000", "310"), knob(cid, "pids.max"))
@@ -325,7 +325,7 @@ def a_failing_update_after_one_that_was_killed():
     for second in ("fails", "killed"):
         with bundle() as b:
             b.config["linux"]["resources"]["pids"] = {"limit": 310}
-            with b.started("sleep", "100") as cid:
+            with b.started("sleep", "1000") as cid:
                 killed(b, cid, "write", 1, cgroup_file(cid, "pids.max"), options=("--pids-limit", "400"))
                 equal(knob(cid, "pids.max"), "310")
                 has(b("verify", cid).out, "has not ended")
@@ -357,11 +357,11 @@ def a_limit_that_was_never_set():
     other = {"cpu.cfs_quota_us": "777000", "cpu.cfs_period_us": "77000", "cpu.max": "777000 100000", "cpu.shares": "777",
              "cpu.weight": "77", "cpuset.cpus": None, "cpuset.mems": None, "cpu.idle": None, "cpu.cfs_burst_us": None,
              "memory.soft_limit_in_bytes": str(77 * MB), "memory.low": str(77 * MB), "blkio.bfq.weight": "77", "io.bfq.weight": "77"}
-    with bundle() as b, b.started("sleep", "100") as cid:
+    with bundle() as b, b.started("sleep", "1000") as cid:
         there = {name: path for name in wanted for d in cgroups(cid) for path in [f"{d}/{name}"] if os.path.exists(path)}
     check(len(there) >= 4, there)
     for name in there:
-        with bundle() as b, b.started("sleep", "100") as cid:
+        with bundle() as b, b.started("sleep", "1000") as cid:
             path = cgroup_file(cid, name)
             before = read(path)
             killed(b, cid, "write", 1, path, options=wanted[name])
@@ -380,7 +380,7 @@ def an_update_that_is_killed_before_it_is_on_record():
     with bundle() as b:
         trail = f"{b.top}/trail"
         b.policy = {"audit": {"destination": "file", "file": trail, "required": True}}
-        with b.started("sleep", "100") as cid:
+        with b.started("sleep", "1000") as cid:
             before = read(trail)
             r = run("strace", "-f", "-o", "/dev/null", "-P", trail, "-e", "inject=writev:error=EIO:signal=KILL:when=1",
                     *b.command("update", "--pids-limit", "70", cid), status=None)

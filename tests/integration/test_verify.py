@@ -135,6 +135,7 @@ def frozen_terminal_and_readonly():
             v2 = os.path.exists(f"{freezer}/cgroup.freeze")
             knob, on, off = ("cgroup.freeze", "1", "0") if v2 else ("freezer.state", "FROZEN", "THAWED")
             write(f"{freezer}/{knob}", on)
+            wait_for(lambda: b.state(cid)["status"] == "paused", "paused")
             found = report(b, cid, "--stop")
             equal(found["status"], "paused")
             has(row(found, "mounts", "/")["expected"], "ro,nosuid,nodev")
@@ -240,6 +241,7 @@ def device_rules():
 def out_of_its_cgroups():
     with running("sh", "-c", "sleep 1000 & echo $! >/tmp/pid; wait") as (b, cid, pid):
         pids = cgroup_dir(b, cid, "pids")
+        wait_for(lambda: len(read(f"{pids}/cgroup.procs").split()) == 2, "two processes")
         top = os.path.dirname(pids)
         name = "cgroup v2" if UNIFIED else f"cgroup v1 {pids.split('/')[4]}"
         write(f"{top}/cgroup.procs", str(pid))
@@ -534,6 +536,7 @@ def a_stricter_plan():
 def it_disturbs_nobody():
     """--stop is over at once; the process goes on, and is nobody's tracee afterwards."""
     with running("sh", "-c", "i=0; while :; do i=$((i+1)); echo $i >/tmp/n; sleep 0.01; done") as (b, cid, pid):
+        wait_for(lambda: os.path.exists(f"{b.rootfs}/tmp/n"), "its first step")
         for _ in range(5):
             equal(row(report(b, cid, "--stop"), "seccomp", "program")["result"], "ok")
         has(read(f"/proc/{pid}/status"), "TracerPid:\t0")

@@ -19,6 +19,8 @@ import socket
 import struct
 import threading
 
+from harness import wait_for
+
 # x86_64; what the tests ask about.
 NUMBERS = {"read": 0, "write": 1, "close": 3, "sendmsg": 46, "sendto": 44, "recvmsg": 47, "mkdir": 83, "mkdirat": 258,
            "getppid": 110, "getpid": 39, "execve": 59, "openat": 257, "prctl": 157, "accept4": 288, "uname": 63,
@@ -65,6 +67,11 @@ class Agent:
         self.socket.close()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
+
+    def told(self, n):
+        """The first @n documents: who has sent one does not wait until it is read here."""
+        wait_for(lambda: len(self.states) >= n, f"document {n} of the runtime")
+        return self.states
 
     def _serve(self):
         while True:

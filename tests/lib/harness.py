@@ -118,12 +118,12 @@ def wait_for(condition, what, limit=LONG, step=0.02):
     """Poll for something that has no descriptor to wait on."""
     import time
     end = time.monotonic() + limit
-    while time.monotonic() < end:
+    while True:
         value = condition()
         if value:
             return value
+        check(time.monotonic() < end, f"{what}: not within {limit} s")
         time.sleep(step)
-    raise Failure(f"{what}: not within {limit} s")
 
 
 def none_left(find, what, limit=LONG):
@@ -186,6 +186,23 @@ def proc_status(pid, field):
         if line.startswith(field + ":"):
             return line.split(":", 1)[1].strip()
     raise Failure(f"no {field} in /proc/{pid}/status")
+
+
+def ended(pid):
+    """Whether a process runs no more: reaped, or dead and not reaped yet."""
+    try:
+        return proc_status(pid, "State")[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def descriptors(pid):
+    """{number: what it leads to} of a process, which may close some meanwhile."""
+    found = {}
+    for n in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found[int(n)] = os.readlink(f"/proc/{pid}/fd/{n}")
+    return found
 
 
 def _alarm(signum, frame):

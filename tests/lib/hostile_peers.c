@@ -159,6 +159,8 @@ static int open_memory(const char *pid)
 	return r == 0 && is_of_the_host(pid) != 0 ? -EXDEV : r;
 }
 
+enum { ENOUGH = 20 };
+
 static unsigned strangers, guests;
 static const char *how;
 
@@ -177,7 +179,11 @@ static int attack(const char *pid)
 	int r = is_of_the_host(pid);
 	if (r == -EXDEV)
 		return -ENOENT;
-	guests++;
+	/* So that whoever sends the runtime in can stop. */
+	if (++guests == ENOUGH + 1) {
+		printf("met\n");
+		fflush(stdout);
+	}
 	how = "has its program in view";
 	/* That is the way to the host's own file (CVE-2019-5736). */
 	for (size_t i = 0; i < LEN(ways) && r != 0; i++) {

@@ -318,9 +318,12 @@ static int is_runtime(const char *pid)
 
 /*
  * Try everything on each process that comes in, while it is the runtime: before and after the
- * attempt, since it may have become the user's program in between. Prints what was had; "seen"
- * counts the attempts, at the end, by SIGTERM.
+ * attempt, since it may have become the user's program in between. Prints what was had; "met" when
+ * that were ENOUGH attempts, so that whoever sends the runtime in can stop; and "seen", how many
+ * there were, at the end, by SIGTERM.
  */
+enum { ENOUGH = 100, FRUITLESS = 1000 };
+
 static volatile sig_atomic_t told_to_end;
 
 static void end(int sig)
@@ -352,9 +355,23 @@ static unsigned watch_one(const char *pid)
 	return 1;
 }
 
+/* The pid after the one that was given out last in this namespace; @next when nobody tells. */
+static unsigned next_pid(unsigned next)
+{
+	char text[128] = "";
+	int fd = open("/proc/loadavg", O_RDONLY);
+	unsigned last;
+
+	if (fd < 0)
+		return next;
+	(void)!read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return sscanf(text, "%*s %*s %*s %*s %u", &last) == 1 && last >= next + 4 ? last + 1 : next;
+}
+
 static int watch(void)
 {
-	unsigned seen = 0, next = 2;
+	unsigned seen = 0, next = 2, fruitless = 0;
 	char pid[16];
 
 	signal(SIGTERM, end);
@@ -362,12 +379,18 @@ static int watch(void)
 	fflush(stdout);
 	/* Pids are given out in order: the next one is known before it exists. */
 	while (!told_to_end) {
+		/* Whoever had no processor while several came in has lost count. */
+		if (++fruitless % FRUITLESS == 0)
+			next = next_pid(next);
 		for (unsigned p = next; p < next + 4; p++) {
 			snprintf(pid, sizeof(pid), "%u", p);
 			if (kill((pid_t)p, 0) < 0 && errno == ESRCH)
 				continue;
 			while (!told_to_end && watch_one(pid))
-				seen++;
+				if (++seen == ENOUGH + 1) {
+					printf("met\n");
+					fflush(stdout);
+				}
 			next = p + 1;
 		}
 	}
