@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <termios.h>
 
 #include "apply/socket.h"
 #include "base/err.h"
@@ -122,6 +123,18 @@ int console_open(int devpts_fd, uint32_t uid, uint16_t rows, uint16_t cols, stru
 	snprintf(ret->name, sizeof(ret->name), "/dev/pts/%u", number);
 	ret->master_fd = TAKE_FD(master);
 	ret->slave_fd = TAKE_FD(slave);
+	return 0;
+}
+
+int console_keep_newlines(const struct console *c, struct err *e)
+{
+	struct termios t;
+
+	if (tcgetattr(c->master_fd, &t) < 0)
+		return err_sys(e, errno, "mode of the container's terminal");
+	t.c_oflag &= ~(tcflag_t)ONLCR;
+	if (tcsetattr(c->master_fd, TCSANOW, &t) < 0)
+		return err_sys(e, errno, "mode of the container's terminal");
 	return 0;
 }
 

@@ -28,6 +28,12 @@ struct console {
 int console_open(int devpts_fd, uint32_t uid, uint16_t rows, uint16_t cols, struct console *ret,
 		 struct err *e);
 
+/**
+ * console_keep_newlines - a line ends in "\n" alone on its way out, as it does for runc: when the
+ * master stays with us, its output may go into a file. The caller's terminal adds its own "\r".
+ */
+int console_keep_newlines(const struct console *c, struct err *e);
+
 void console_close(struct console *c);
 
 /** console_send - send the master over @sock_fd (apply/socket.h) with the pty's name. */

@@ -91,6 +91,7 @@ int relay_begin(struct relay *r, int in_fd, int out_fd, int master_fd, struct er
 	relay_resize(r);
 	struct termios raw = r->saved;
 	cfmakeraw(&raw);
+	raw.c_oflag = r->saved.c_oflag; /* what comes out ends its lines in "\n" alone */
 	if (tcsetattr(in_fd, TCSADRAIN, &raw) < 0)
 		return err_sys(e, errno, "put the terminal into raw mode");
 	r->raw = true;

@@ -32,7 +32,7 @@ struct relay {
 };
 
 /**
- * relay_begin - raw mode on @in_fd when it is a terminal; its window size goes to the master.
+ * relay_begin - raw input on @in_fd when it is a terminal; its window size goes to the master.
  * Pair with relay_end() on every way out.
  */
 int relay_begin(struct relay *r, int in_fd, int out_fd, int master_fd, struct err *e);

@@ -83,6 +83,8 @@ static int open_console(struct creation *c, const struct mounts_env *env, struct
 			       "/process/terminal: needs a devpts mount at /dev/pts");
 	uint32_t uid = ids_to_host(c->plan.ns.maps.uid, c->plan.ns.maps.n_uid, p->uid);
 	int r = console_open(c->mounts.pts_fd, uid, p->rows, p->cols, &c->console, e);
+	if (r == 0 && c->console_sock < 0)
+		r = console_keep_newlines(&c->console, e);
 	return r < 0 ? r : mounts_console(env, &c->mounts, c->console.slave_fd, e);
 }
 

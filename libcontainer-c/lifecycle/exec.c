@@ -206,8 +206,9 @@ static int step_console(struct execution *x, struct err *e)
 	AUTO_FD pts = in_root_open_plain(root, "dev/pts", O_PATH | O_DIRECTORY);
 	if (pts < 0)
 		return err_sys(e, -pts, "open the container's /dev/pts");
-	return console_open(pts, ids_to_host(x->maps.uid, x->maps.n_uid, p->uid), p->rows, p->cols,
-			    &x->console, e);
+	int r = console_open(pts, ids_to_host(x->maps.uid, x->maps.n_uid, p->uid), p->rows, p->cols,
+			     &x->console, e);
+	return r == 0 && x->console_sock < 0 ? console_keep_newlines(&x->console, e) : r;
 }
 
 static bool same_file(int dir, const char *a, const char *b)

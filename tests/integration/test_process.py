@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
@@ -326,6 +327,26 @@ def own_terminal_in_the_foreground():
         os.close(master)
         equal(os.waitstatus_to_exitcode(status), 5)
         b.nothing_left(cid)
+
+
+@test
+def lines_of_a_terminal_in_the_foreground():
+    """Into a file a line ends in a newline alone, of run and of exec; the caller's terminal is left as it was."""
+    with bundle() as b, b.started("sleep", "1000") as other:
+        program = ["sh", "-c", "printf 'one\\ntwo\\n'"]
+        b.config["process"]["terminal"] = True
+        b.args(*program).save()
+        for argv in ["run", "--bundle", f"{b.top}/bundle", b.new_id()], ["exec", "-t", other, *program]:
+            master, slave = pty.openpty()
+            before = termios.tcgetattr(slave)
+            with open(f"{b.top}/lines", "w+b") as out:
+                p = subprocess.run([BULKHEAD, "--root", b.root, *argv], stdin=slave, stdout=out, stderr=subprocess.PIPE,
+                                   text=True, timeout=60)
+                out.seek(0)
+                equal((p.returncode, p.stderr, out.read()), (0, "", b"one\ntwo\n"), argv[0])
+            equal(termios.tcgetattr(slave), before)
+            os.close(master)
+            os.close(slave)
 
 
 @test

@@ -36,6 +36,11 @@ static void open_both(void)
 	err_clear(&err);
 	make_pty(&user, &tty);
 	make_pty(&master, &inside);
+	/* As console_keep_newlines() leaves it. */
+	struct termios t;
+	CHECK(tcgetattr(inside, &t) == 0);
+	t.c_oflag &= ~(tcflag_t)ONLCR;
+	CHECK(tcsetattr(inside, TCSANOW, &t) == 0);
 }
 
 /* As lifecycle's loop, until nothing moves for @ms. */
@@ -77,7 +82,7 @@ static bool is_raw(int fd)
 	struct termios t;
 
 	CHECK(tcgetattr(fd, &t) == 0);
-	return !(t.c_lflag & (ICANON | ECHO | ISIG)) && !(t.c_oflag & OPOST);
+	return !(t.c_lflag & (ICANON | ECHO | ISIG)) && !(t.c_iflag & ICRNL);
 }
 
 TEST(both_ways)
@@ -116,6 +121,8 @@ TEST(mode_is_set_and_restored)
 	CHECK(!is_raw(tty));
 	CHECK_INT(relay_begin(&relay, tty, tty, master, &err), 0);
 	CHECK(relay.raw && is_raw(tty));
+	CHECK(tcgetattr(tty, &after) == 0);
+	CHECK(after.c_oflag == before.c_oflag);
 	relay_end(&relay);
 	CHECK(!relay.raw);
 	CHECK(tcgetattr(tty, &after) == 0);
@@ -177,7 +184,7 @@ TEST(input_may_be_no_terminal)
 	CHECK(write(in[1], "echo\n", 5) == 5);
 	close(in[1]);
 	CHECK_RELAYED(inside, "echo\n");
-	CHECK_RELAYED(out[0], "echo\r\n");
+	CHECK_RELAYED(out[0], "echo\n");
 	CHECK(relay.up.closed && !relay.done);
 	CHECK(write(inside, "out", 3) == 3);
 	CHECK_RELAYED(out[0], "out");
