@@ -3,6 +3,8 @@
 #include "apply/scheduling.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -32,6 +34,14 @@ struct attr {
 #define POLICY_DEADLINE	 6
 #define SIZE_VER0	 48 /* without the util fields */
 
+static bool all_cpus(pid_t pid)
+{
+	cpu_set_t cpus;
+
+	return sched_getaffinity(pid, sizeof(cpus), &cpus) < 0 ||
+	       CPU_COUNT(&cpus) >= sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static int set_scheduler(const struct scheduler_plan *p, pid_t pid, struct err *e)
 {
 	struct attr want = {
@@ -46,8 +56,14 @@ static int set_scheduler(const struct scheduler_plan *p, pid_t pid, struct err *
 	};
 	struct attr got = {0};
 
-	if (syscall(SYS_sched_setattr, pid, &want, 0) < 0)
+	if (syscall(SYS_sched_setattr, pid, &want, 0) < 0) {
+		/* sched_setattr(2): whose CPUs are not all of them has no deadline. */
+		if (errno == EPERM && want.policy == POLICY_DEADLINE && !all_cpus(pid))
+			return err_sys(e, EPERM,
+				       "error setting scheduler: process scheduler can't be used "
+				       "together with AllowedCPUs");
 		return err_sys(e, errno, "error setting scheduler");
+	}
 	if (syscall(SYS_sched_getattr, pid, &got, sizeof(got), 0) < 0)
 		return err_sys(e, errno, "error reading scheduler back");
 	bool same = p->flags & FLAG_KEEP_POLICY || got.policy == want.policy;

@@ -259,6 +259,25 @@ static int spawn(struct execution *x, struct err *e)
 			    exec_prepare, exec_child, x, &x->proc, e);
 }
 
+/* In hexadecimal, the highest CPU first, as runc's log has it. */
+static void trace_cpus(const char *id, const struct cpu_mask *m)
+{
+	char text[256] = "0x0";
+	size_t n = m->bits ? m->size / sizeof(*m->bits) : 0;
+	int at = 0;
+
+	if (!m->bits)
+		return;
+	while (n > 1 && !m->bits[n - 1])
+		n--;
+	for (bool first = true; n > 0 && at < (int)sizeof(text); first = false) {
+		n--;
+		at += snprintf(text + at, sizeof(text) - (size_t)at, first ? "0x%lx" : "%016lx",
+			       m->bits[n]);
+	}
+	trace("%s: nsexec: affinity: %s", id, text);
+}
+
 static int step_spawn(struct execution *x, struct err *e)
 {
 	struct err why = {0};
@@ -266,6 +285,7 @@ static int step_spawn(struct execution *x, struct err *e)
 
 	if (r < 0)
 		return r;
+	trace_cpus(x->req->id, &x->plan.process.cpus_initial);
 	r = spawn(x, &why);
 	if (r == -EBUSY && x->cgroup.v2 >= 0 && x->req->n_cgroups == 0) {
 		r = exec_open_init_cgroup(x, e);
@@ -389,11 +409,11 @@ static const struct step {
 	{"opening sockets", NULL, step_channels},
 	{"opening the cgroups", NULL, step_cgroups},
 	{"opening a terminal", starting, step_console},
-	{"cloning the process inside", starting, step_spawn},
-	{"letting the process set itself up", starting, step_process},
+	{"nsexec container setup: cloning the process inside", starting, step_spawn},
+	{"child process in init(): letting it set itself up", starting, step_process},
 	{"handing over the seccomp listener", starting, step_hand_over},
 	{"writing the audit trail", NULL, step_record},
-	{"starting the program", starting, step_go},
+	{"setns_init: about to exec the program", starting, step_go},
 };
 
 static int execute(struct execution *x, struct err *e)

@@ -136,7 +136,9 @@ static int open_all(struct execution *x, struct err *e)
 		return r;
 	for (size_t i = 0; i < n; i++)
 		if (x->cgroup.dirs[i].dir_fd < 0)
-			return err_set(e, ERR_STATE, EINVAL, "cgroup not exist: %s",
+			return err_set(e, ERR_STATE, ENOENT,
+				       "error adding pid to cgroups: %s/cgroup.procs: no such file "
+				       "or directory",
 				       x->cgroup_paths[i]);
 	return cgroup_prepare_attach(&x->cgroup, e);
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -25,7 +26,11 @@ void warnings_add(const char *fmt, ...)
 
 void warnings_capability(const char *pointer, const char *name, const char *why)
 {
-	warnings_add("%s: %.64s is ignored: %s", pointer, name, why);
+	/* runc's words, which its users look for. */
+	if (strstr(pointer, "/ambient/"))
+		warnings_add("can't raise ambient capability %.64s: %s (%s)", name, why, pointer);
+	else
+		warnings_add("%s: %.64s is ignored: %s", pointer, name, why);
 }
 
 void warnings_each(void (*say)(void *arg, const char *msg), void *arg)

@@ -370,6 +370,9 @@ def sub_cgroups():
         for bad in ("none", "pids:none", "../x", "sub/../../x", "pids:..", "nonesuch:sub", "a:b:c", "pids:/.."):
             b("exec", "--cgroup", bad, cid, "true", status=255)
         b("exec", "--cgroup", "sub", "--cgroup", "pids:sub", cid, "true", status=255)
+        # runc's words.
+        err = b("exec", "--cgroup", "none", cid, "true", status=255).err
+        check(re.search("error adding pid to cgroups: .*/none/cgroup.procs: no such file or directory", err), err)
 
 
 @test
@@ -396,6 +399,8 @@ def cpu_affinity():
             equal(fields(b("exec", cid, "cat", "/proc/self/status").out)["Cpus_allowed_list"], [str(last)])
             path = process(b, args=["cat", "/proc/self/status"], execCPUAffinity={"final": "0"})
             equal(fields(b("exec", "-p", path, cid).out)["Cpus_allowed_list"], ["0"])
+            path = process(b, args=["true"], execCPUAffinity={"initial": f"0,{last}"})
+            has(b("--debug", "exec", "-p", path, cid).err, f"nsexec: affinity: {1 | 1 << last:#x}\"")
         for bad in ("x", "1-", "3-1", "0,", "8192", "-1", "0,,1"):
             b.config["process"]["execCPUAffinity"] = {"final": bad}
             b.refused("/process/execCPUAffinity/final")

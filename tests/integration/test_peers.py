@@ -44,6 +44,11 @@ def capabilities_that_nobody_knows():
         equal([line.split()[1] for line in r.out.splitlines()], ["0000000000000020"] * 3)
         for names in b.config["process"]["capabilities"].values():
             names[:] = ["CAP_KILL"]
+        b.config["process"]["capabilities"].update(inheritable=["CAP_KILL"], ambient=["CAP_KILL", "CAP_CHOWN"])
+        r = b.run("grep", "^CapAmb", "/proc/self/status")
+        equal(r.out.split()[1], "0000000000000020")
+        has(r.err, "can't raise ambient capability CAP_CHOWN: ")
+        b.config["process"]["capabilities"].update(inheritable=["CAP_KILL"], ambient=["CAP_KILL"])
         with b.started("sleep", "1000") as cid:
             has(b("exec", "--cap", "CAP_OF_TOMORROW", cid, "grep", "CapEff", "/proc/self/status").out, "0000000000000020")
 

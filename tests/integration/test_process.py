@@ -132,6 +132,10 @@ def a_deadline():
         # Less than 1024 ns is the kernel's to refuse.
         b.config["process"]["scheduler"] = {"policy": "SCHED_DEADLINE", "runtime": 1000, "deadline": 10**9, "period": 10**9}
         b.refused("error setting scheduler")
+        if os.cpu_count() > 1:  # in runc's words; whoever has not all CPUs can have no deadline
+            b.config["process"]["scheduler"].update(runtime=20000000, deadline=50000000, period=100000000)
+            b.config["linux"].setdefault("resources", {})["cpu"] = {"cpus": "0"}
+            b.refused("error setting scheduler: process scheduler can't be used together with AllowedCPUs")
 
 
 @test

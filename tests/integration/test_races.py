@@ -22,7 +22,7 @@ STATES = re.compile("container does not exist|container not running|cannot start
                     "container not paused|cannot exec in a (stopped|paused|created) container|cannot exec a container that has|"
                     "container with given ID already exists|container is busy|cannot start a container in the \\w+ state|"
                     "the container's process (ended|is gone)|ended during its set-up|"
-                    "cannot exec|exec failed|cgroup not exist|is not running|"
+                    "cannot exec|exec failed|error adding pid|is not running|"
                     # v1: an exec that goes on making processes in it
                     "freezing the container's cgroup: ETIMEDOUT")
 
