@@ -79,7 +79,7 @@ run(const struct hook_plan *hook, const struct hooks_run *how, const struct hook
 		fail(io->report, HOOK_STEP_STDIO, -r);
 	if (chdir(how->cwd) < 0)
 		fail(3, HOOK_STEP_CWD, errno);
-	execve(hook->path, hook->argv, hook->envp ? hook->envp : environ);
+	execve(hook->path, hook->argv, hook->envp ? hook->envp : how->env ? how->env : environ);
 	fail(3, HOOK_STEP_EXEC, errno);
 }
 

@@ -22,6 +22,12 @@ struct hooks_run {
 	const char *cwd; /* bundle, or "/" inside the container; never the rootfs */
 
 	/*
+	 * Of hooks that name none; NULL: the runtime's own. Never so for startContainer: a program
+	 * of the container's never sees the environment of the runtime.
+	 */
+	char *const *env;
+
+	/*
 	 * Namespaces to enter first, from the process behind this pidfd (-1: none). The path of the
 	 * hook is opened before. CLONE_NEWNS is not among them before pivot_root: runtime and child
 	 * share that mount namespace. CLONE_NEWPID makes the hook a member (not a parent) of it.

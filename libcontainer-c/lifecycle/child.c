@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -105,6 +106,25 @@ static int enter(struct creation *c, struct program *p, int tty_fd, struct err *
 	return r < 0 ? r : program_prepare(p, tty_fd, e);
 }
 
+static void end_of_wait(int signal)
+{
+	_exit(128 + signal);
+}
+
+/*
+ * A container that waits for `start` can be ended by what ends other programs, as with runc. The
+ * kernel drops signals to the first process of a pid namespace that it has no handler for; these
+ * are gone with execve(2).
+ */
+static void end_at_signals(void)
+{
+	static const int fatal[] = {SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGTERM};
+	const struct sigaction a = {.sa_handler = end_of_wait};
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		sigaction(fatal[i], &a, NULL);
+}
+
 /* `create`: a connection on start.sock is `start`; it hears of us until execve closes it. */
 static int wait_for_start(struct creation *c, struct err *e)
 {
@@ -132,8 +152,11 @@ static int run_start_hooks(struct creation *c, struct err *e)
 	int n = oci_state_format(&c->record, "created", getpid(), state, sizeof(state));
 	if (n < 0)
 		return err_set(e, ERR_SYSTEM, -n, "state for hooks is too long");
-	struct hooks_run how = {
-		.state_json = state, .state_len = (size_t)n, .cwd = "/", .ns_pidfd = -1};
+	struct hooks_run how = {.state_json = state,
+				.state_len = (size_t)n,
+				.cwd = "/",
+				.env = c->plan.process.envp,
+				.ns_pidfd = -1};
 	return hooks_run(list, HOOK_START_CONTAINER, &how, e);
 }
 
@@ -190,6 +213,7 @@ void child_main(void *arg)
 		_exit(1);
 	if (enter(c, &p, tty_fd, &e) < 0)
 		fail(hs, HS_ERROR, &e);
+	end_at_signals();
 	if (hs_send(hs, HS_CREATED) < 0)
 		_exit(1);
 	int next = hs_recv_any(hs, &e);

@@ -25,12 +25,11 @@ const char *hook_kind_name(enum hook_kind k)
 
 static char *const no_strings[] = {NULL};
 
-/* A program of the container's never sees the environment of the runtime. */
-static char *const *environment(const struct spec_hook *s, enum hook_kind kind)
+static char *const *environment(const struct spec_hook *s)
 {
 	if (s->n_env)
 		return s->env;
-	return s->env || kind == HOOK_START_CONTAINER ? no_strings : NULL;
+	return s->env ? no_strings : NULL;
 }
 
 static int plan_one(const struct spec_hook *s, enum hook_kind k, size_t i, struct arena *a,
@@ -49,7 +48,7 @@ static int plan_one(const struct spec_hook *s, enum hook_kind k, size_t i, struc
 	*ret = (struct hook_plan){
 		.path = s->path,
 		.argv = s->args,
-		.envp = environment(s, k),
+		.envp = environment(s),
 		.timeout = s->timeout ? *s->timeout : 0,
 	};
 	if (s->n_args)

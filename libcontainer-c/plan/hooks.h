@@ -24,7 +24,8 @@ enum hook_kind {
 struct hook_plan {
 	const char *path;  /* absolute */
 	char *const *argv; /* {path, NULL} when the spec has no args */
-	char *const *envp; /* hooks[].env; NULL: the runtime's own, as with other runtimes */
+	char *const *envp; /* hooks[].env; NULL: the runtime's own, as with other runtimes;
+			      startContainer: that of the container's process */
 	int64_t timeout;   /* seconds; 0: none */
 };
 

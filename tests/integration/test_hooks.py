@@ -71,6 +71,19 @@ def state_that_each_hook_gets():
 
 
 @test
+def environment_of_a_hook_in_the_container():
+    """Of one that names none: that of the container's process, as with other runtimes; nothing of the runtime's, whatever it is."""
+    with bundle() as b:
+        b.config["process"]["env"] = ["PATH=/bin", "ONE=two"]
+        hook = lambda name: {"path": "/bin/sh", "args": ["sh", "-c", f"/bin/cat /proc/$$/environ > /env-{name}; exit 0"]}
+        b.config["hooks"] = {"startContainer": [hook("inherited"), {**hook("own"), "env": ["A=1", "B="]}, {**hook("none"), "env": []}]}
+        b.args("true").save()
+        b("run", "--bundle", f"{b.top}/bundle", b.new_id(), env={**os.environ, "ENV_OF_THE_RUNTIME": "x"})
+        seen = {name: read(f"{b.rootfs}/env-{name}").split("\0")[:-1] for name in ("inherited", "own", "none")}
+        equal(seen, {"inherited": ["PATH=/bin", "ONE=two", "HOME=/root"], "own": ["A=1", "B="], "none": []})
+
+
+@test
 def namespaces_directory_and_environment():
     types = ("mnt", "net", "pid", "uts", "ipc", "user", "cgroup")
     with bundle() as b:

@@ -104,6 +104,24 @@ def created_waits_without_privileges_to_lose():
 
 
 @test
+def created_is_ended_by_signals():
+    """By those that end programs, as with runc, although it is the first process of a pid namespace; the program's are its own."""
+    with bundle() as b:
+        for name in ("TERM", "INT", "HUP", "QUIT"):
+            with b.created("sleep", "1000") as cid:
+                for dropped in ("USR1", "WINCH", "PIPE"):
+                    b("kill", cid, dropped)
+                equal(b.state(cid)["status"], "created", dropped)
+                b("kill", cid, name)
+                wait_for(lambda: b.state(cid)["status"] == "stopped", f"its end by {name}")
+                b("start", cid, status=1)
+                b("delete", cid)
+        with b.started("sleep", "1000") as cid:
+            caught = int(proc_status(b.state(cid)["pid"], "SigCgt"), 16)
+            equal(caught, 0)
+
+
+@test
 def missing_program_fails_at_create():
     with bundle() as b:
         has(b.args("nonesuch").refused().err.replace('\\"', '"'),
