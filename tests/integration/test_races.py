@@ -13,7 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import check, equal, has, main, read, test, wait_for  # noqa: E402
+from harness import check, descriptors, equal, has, main, read, run, test, wait_for  # noqa: E402
 
 RNG = random.Random(int(os.environ.get("BULKHEAD_SEED", "1")))
 # Every way to say that another command was first.
@@ -189,6 +189,27 @@ def start_that_is_killed():
                     b("start", cid, status=None)
                 wait_for(lambda: b.state(cid)["status"] == "running", "running")
         kill.enough(4, 20)
+
+
+@test
+def start_after_one_that_was_killed():
+    """The first process has heard of that one, and nobody else knows: who comes then waits for it, and does the rest."""
+    with bundle() as b:
+        b.config["hooks"] = {"startContainer": [{"path": "/bin/sh", "args": ["sh", "-c", "until test -e /tmp/go; do sleep 0.05; done"],
+                                                 "env": ["PATH=/bin"]}],
+                             "poststart": [{"path": "/bin/sh", "args": ["sh", "-c", f"echo x >> {b.top}/log"], "env": ["PATH=/usr/bin:/bin"]}]}
+        with b.created("sleep", "1000") as cid:
+            # Between its connection and the removal of the socket.
+            run("strace", "-o", "/dev/null", "-P", "start.sock", "-e", "inject=unlinkat:error=EIO:signal=KILL:when=1",
+                *b.command("start", cid), status=None)
+            check(os.path.exists(f"{b.root}/{cid}/start.sock"), "it was not killed in time")
+            second = Started(b, "start", cid)
+            wait_for(lambda: any("socket" in x for x in descriptors(second.p.pid).values()), "the second start")
+            time.sleep(0.2)
+            open(f"{b.rootfs}/tmp/go", "w").close()
+            equal(second.end()[0], 0)
+            equal(b.state(cid)["status"], "running")
+            equal(read(f"{b.top}/log"), "x\n", "poststart ran once")
 
 
 @test(limit=240)

@@ -180,7 +180,8 @@ PRIVATE_TEST(each_root_and_id_has_its_own_count)
 	}
 	CHECK_INT(files(name), 3);
 	CHECK_INT(count("/run/a", "x", 4), 20);
-	CHECK_INT(count("/run/a", "x", 1), 20);
+	unsigned left = count("/run/a", "x", 1); /* in whole seconds */
+	CHECK_MSG(left > 0 && left <= 20, "%u", left);
 	CHECK_INT(count("/run/b", "x", 4), 20);
 	CHECK(stat(name, &st) == 0 && (st.st_mode & 07777) == 0600);
 	CHECK(stat(RESTARTS_DIR, &st) == 0 && (st.st_mode & 07777) == 0700);
