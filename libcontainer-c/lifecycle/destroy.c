@@ -15,6 +15,7 @@
 #include "lifecycle/ids.h"
 #include "lifecycle/late_hooks.h"
 #include "lifecycle/opened.h"
+#include "lifecycle/remains.h"
 #include "lifecycle/scope.h"
 
 #define GONE_MS	       10000
@@ -42,19 +43,27 @@ static void kill_unborn(const struct cgroup *c)
 
 /*
  * A creator that died wrote down cgroups that it may not have come to make: another container's
- * processes can be in there. Its own first process dies without our help, of its parent's death.
+ * processes can be in there. Those with our mark are ours, and whoever is in them. Without one, as
+ * of a user who can set none, its own first process dies of its parent's death, without our help.
  */
-static int end_orphans(const struct record *r, bool *ret_ours, struct err *e)
+static int end_orphans(const struct opened *o, bool *ret_ours, struct err *e)
 {
+	const struct record *r = &o->record;
 	struct cgroup c;
 	int rc = cgroup_open((const char *const *)r->cgroup_paths, r->n_cgroup_paths, &c, e);
 
 	if (rc < 0)
 		return rc;
-	kill_unborn(&c);
-	*ret_ours = cgroup_wait_empty(&c, ORPHAN_GONE_MS, NULL) == 0;
+	if (remains_marked(&o->dir, r->id, &c)) {
+		rc = cgroup_kill(&c, SIGKILL, e);
+		if (rc == 0)
+			rc = cgroup_wait_empty(&c, GONE_MS, e);
+	} else {
+		kill_unborn(&c);
+		*ret_ours = cgroup_wait_empty(&c, ORPHAN_GONE_MS, NULL) == 0;
+	}
 	cgroup_close(&c);
-	return 0;
+	return rc;
 }
 
 /* SIGKILL to init and to whatever else is in the cgroups, then wait for all of it. */
@@ -106,7 +115,7 @@ int container_destroy(struct opened *o, struct err *e)
 	if (o->has_record) {
 		bool ours = !scope_replaced(r);
 		if (ours)
-			rc = r->complete ? end_processes(o, e) : end_orphans(r, &ours, e);
+			rc = r->complete ? end_processes(o, e) : end_orphans(o, &ours, e);
 		if (rc == 0 && ours)
 			rc = scope_stop(r, e);
 		if (rc == 0 && ours)

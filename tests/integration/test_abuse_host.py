@@ -14,8 +14,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import (BULKHEAD, Failure, cgroups, check, descriptors, equal, has, id_ranges, lacks, main, read, test,  # noqa: E402
-                     wait_for, write)
+from harness import (BULKHEAD, Failure, cgroups, check, descriptors, ended, equal, has, id_ranges, lacks, main,  # noqa: E402
+                     proc_status, read, test, wait_for, write)
 
 
 def path(b):
@@ -287,14 +287,19 @@ def hooks_that_hang():
         os.kill(int(read(f"{b.top}/daemon")), signal.SIGKILL)
 
 
+# Each $p of a runtime with this state root, and of what it has forked; the oldest first.
+RUNTIMES = """for p in $(grep -l "^bulkhead" /proc/[0-9]*/comm | cut -d/ -f3 | sort -n); do
+tr "\\0" " " </proc/$p/cmdline | grep -q -- "%s" || continue
+"""
+
+
 @test
 def hooks_that_kill_the_runtime():
     """The runtime dies in the middle; the container's process goes with it, and delete finishes."""
     with bundle() as b:
         for kind in ("prestart", "createRuntime"):
             # The parent of the hook, and whoever is above it up to the runtime.
-            hook(b, kind, 'for p in $(grep -l "^bulkhead" /proc/[0-9]*/comm | cut -d/ -f3 | sort -n); do '
-                 'tr "\\0" " " </proc/$p/cmdline | grep -q -- "%s" && kill -9 $p; done; sleep 20' % b.root)
+            hook(b, kind, RUNTIMES % b.root + "kill -9 $p; done; sleep 20")
             b.args("sleep", "1000").save()
             cid = b.new_id()
             status, text = runtime(b, "create", "-b", path(b), cid)
@@ -302,6 +307,30 @@ def hooks_that_kill_the_runtime():
             wait_for(lambda: '"stopped"' in b("state", cid, status=None).out, "the state", 60)
             b("delete", "-f", cid)
             b.nothing_left(cid)
+
+
+@test
+def stopped_where_it_does_not_hear_of_the_runtimes_death():
+    """A change of ids clears the signal that tells of it; a neighbour in its pid namespace can stop it there. delete ends it."""
+    with bundle() as b:
+        b.args("sleep", "1000").save()
+        cid = b.new_id()
+        p = subprocess.Popen(["strace", "-f", "-o", "/dev/null", "-e", "inject=setresuid:signal=STOP:when=1",
+                              *b.command("create", "-b", path(b), cid)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+
+        def stopped():
+            pids = {pid for d in cgroups(cid) for pid in read(f"{d}/cgroup.procs").split()}
+            return [pid for pid in pids if proc_status(pid, "State")[0] in "tT" and proc_status(pid, "Name") == "bulkhead:init"]
+        first, = wait_for(stopped, "the first process")
+        wait_for(lambda: proc_status(first, "Uid").split()[0] != "0", "its change of ids")
+        for pid in (read(f"/proc/{p.pid}/task/{p.pid}/children").split()[0], p.pid):
+            os.kill(int(pid), signal.SIGKILL)
+        p.wait(60)
+        equal(proc_status(first, "State")[0], "T", "the first process")
+        b("delete", "-f", cid)
+        check(ended(first), "the first process is left")
+        b.nothing_left(cid)
 
 
 @test
