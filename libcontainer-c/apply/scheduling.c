@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -128,4 +129,12 @@ int oom_score_apply(const struct process_plan *p, int proc_fd, pid_t pid, struct
 		return err_set(e, ERR_SYSTEM, EIO, OOM_POINTER ": reads back as %s instead of %d",
 			       text, p->oom_score_adj);
 	return 0;
+}
+
+void scheduling_reset_cpus(void)
+{
+	unsigned char all[1024];
+
+	memset(all, 0xff, sizeof(all));
+	(void)syscall(SYS_sched_setaffinity, 0, sizeof(all), all);
 }

@@ -22,4 +22,11 @@ int scheduling_apply(const struct process_plan *p, pid_t pid, struct err *e);
  */
 int oom_score_apply(const struct process_plan *p, int proc_fd, pid_t pid, struct err *e);
 
+/**
+ * scheduling_reset_cpus - in the container's process, in its cgroups: all CPUs that these allow.
+ * What the runtime was confined to, by systemd's CPUAffinity= for example, is not the container's
+ * to inherit, and since 6.2 a change of cpuset no longer undoes it. runc and crun do the same.
+ */
+void scheduling_reset_cpus(void);
+
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "apply/hooks.h"
+#include "apply/scheduling.h"
 #include "apply/sysctl.h"
 #include "base/err.h"
 #include "base/fd.h"
@@ -61,6 +62,7 @@ static int settle(const struct creation *c, struct err *e)
 
 	if (r < 0)
 		return err_sys(e, -r, "enter the container's cgroups");
+	scheduling_reset_cpus();
 	/* Only now: the root of a cgroup namespace is where its maker is. */
 	if (ns->ns[NS_CGROUP].mode == NS_NEW && unshare(CLONE_NEWCGROUP) < 0)
 		return err_sys(e, errno, "make a cgroup namespace");

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "apply/scheduling.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "lifecycle/exec_priv.h"
@@ -52,6 +53,7 @@ static int enter(struct execution *x, struct program *p, struct err *e)
 	r = cgroup_attach_self(&x->cgroup);
 	if (r < 0)
 		return err_sys(e, -r, "enter the container's cgroups");
+	scheduling_reset_cpus();
 	r = set_cpus(&p->process->cpus_final, e);
 	if (r == 0)
 		r = hs_recv_fd(p->hs_fd, HS_MOUNTED, &tty_fd, e);

@@ -391,6 +391,34 @@ def a_cgroup_that_takes_no_processes():
 
 
 @test
+def cpus_are_those_of_the_cgroup():
+    """Whatever the runtime itself was confined to; process.execCPUAffinity.final comes after that."""
+    with bundle() as b:
+        show = ["grep", "Cpus_allowed_list", "/proc/self/status"]
+
+        def seen(argv, cpus):
+            return subprocess.run(argv, preexec_fn=lambda: os.sched_setaffinity(0, cpus), stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, text=True, timeout=60, check=True).stdout.split()[1]
+
+        def confined(*argv):
+            return seen(b.command(*argv), {0})
+
+        everything = seen(show, range(1024))
+        b.args(*show).save()
+        equal(confined("run", "-b", f"{b.top}/bundle", b.new_id()), everything)
+        with b.started("sleep", "1000") as cid:
+            equal(confined("exec", cid, *show), everything)
+            path = process(b, args=show, execCPUAffinity={"initial": "0"})
+            equal(confined("exec", "-p", path, cid), everything)
+        last = str(os.cpu_count() - 1)
+        b.config["linux"].setdefault("resources", {})["cpu"] = {"cpus": last}
+        b.args(*show).save()
+        equal(confined("run", "-b", f"{b.top}/bundle", b.new_id()), last)
+        with b.started("sleep", "1000") as cid:
+            equal(confined("exec", cid, *show), last)
+
+
+@test
 def cpu_affinity():
     with bundle() as b:
         last = max(os.sched_getaffinity(0))
