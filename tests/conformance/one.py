@@ -70,6 +70,8 @@ def load(suite, file):
     path = f"{suite}/{file}.py"
     with open(path) as f:
         source = f.read()
+    if file == "test_start":  # seconds for a container with its own root: a busy machine needs more
+        source = source.replace("s.settimeout(2)", "s.settimeout(60)")
     if file == "test_tty":  # a number, where args is a list of strings
         source = source.replace("['/init', 'isatty', 0]", "['/init', 'isatty', '0']")
     if os.environ.get("RUNTIME_KIND") != "crun":

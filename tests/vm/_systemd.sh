@@ -37,7 +37,9 @@ mkdir -p /var/tmp /var/log
 echo "# Linux $(uname -r), $(systemctl --version | head -n 1), cgroups: $layout; up $(cut -d' ' -f1 /proc/uptime) s"
 cd /src
 for tests in $(sed -n 's/.*tests=\([^ ]*\).*/\1/p' /proc/cmdline | tr , ' '); do
-	python3 "tests/$tests.py" || echo "# tests/$tests.py ended with status $?"
+	# What is left behind may say something in the middle of a line of ours: it has a place of its own.
+	python3 "tests/$tests.py" 2>/run/vm-stderr || echo "# tests/$tests.py ended with status $?"
+	sed 's/^/# /' /run/vm-stderr
 done
 echo "# up $(cut -d' ' -f1 /proc/uptime) s"
 INIT

@@ -34,8 +34,10 @@ ip link set lo up
 uname -r
 for program in /bin/test_*; do
 	echo "run $program"
-	BULKHEAD_TEST_NO_MKFS=1 "$program" 2>&1
-	echo "end $? $program"
+	BULKHEAD_TEST_NO_MKFS=1 "$program" >/said 2>&1
+	status=$?
+	cat /said
+	echo "end $status $program"
 done
 INIT
 chmod +x "$work/over/init-test"
