@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <signal.h>
@@ -18,6 +19,8 @@
 #include "base/fd.h"
 #include "kernel/sys.h"
 #include "plan/namespaces.h"
+
+#define ST_NOSYMFOLLOW 8192 /* include/linux/statfs.h, 5.10 */
 
 #define PROC_ROOT_INO 1 /* include/linux/proc_ns.h */
 
@@ -203,6 +206,34 @@ int mounts_source_open(const struct mount_plan *p, bool *ret_unmapped, struct er
 	return TAKE_FD(fd);
 }
 
+/*
+ * What is not set need not be cleared: so an older kernel does not hear of flags it knows nothing
+ * of. What another user namespace has locked stays.
+ */
+static int drop(const struct mount_plan *p, int fd)
+{
+	static const struct {
+		uint64_t attr;
+		unsigned long seen;
+	} flags[] = {
+		{MOUNT_ATTR_RDONLY, ST_RDONLY},		{MOUNT_ATTR_NOSUID, ST_NOSUID},
+		{MOUNT_ATTR_NODEV, ST_NODEV},		{MOUNT_ATTR_NOEXEC, ST_NOEXEC},
+		{MOUNT_ATTR_NODIRATIME, ST_NODIRATIME}, {MOUNT_ATTR_NOSYMFOLLOW, ST_NOSYMFOLLOW},
+	};
+	struct statfs fs;
+	uint64_t clr = 0;
+
+	if (!p->attr_drop)
+		return 0;
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (p->attr_drop & flags[i].attr && (unsigned long)fs.f_flags & flags[i].seen)
+			clr |= flags[i].attr;
+	int r = mounts_set_attr(fd, 0, clr, false);
+	return r == -EPERM ? 0 : r;
+}
+
 int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *env, int fd,
 			  struct err *e)
 {
@@ -210,7 +241,9 @@ int mounts_source_prepare(const struct mount_plan *p, const struct mounts_env *e
 
 	if (unmapped < 0)
 		return unmapped;
-	int r = mounts_set_attr(fd, p->rec_set, p->rec_clr, true);
+	int r = drop(p, fd);
+	if (r >= 0)
+		r = mounts_set_attr(fd, p->rec_set, p->rec_clr, true);
 	if (r >= 0)
 		r = mounts_set_attr(fd, p->attr_set, p->attr_clr, false);
 	/* mount_namespaces(7): what a more privileged mount namespace has set cannot be cleared. */

@@ -254,6 +254,7 @@ void rule_binds(struct harden *h)
 {
 	const struct storage_roots roots = storage_roots_find(h);
 
+	h->m.keep_bind_flags = true; /* as in rule_mounts(): of "ro" */
 	for (size_t i = 0; i < h->s->n_mounts && !h->oom; i++) {
 		if (!spec_mount_is_bind(&h->s->mounts[i]))
 			continue;

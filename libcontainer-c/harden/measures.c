@@ -8,6 +8,7 @@ static const struct json_field fields[] = {
 	JSON_BOOL(measures, rootfs_nosuid, "rootfsNosuid"),
 	JSON_BOOL(measures, rootfs_nodev, "rootfsNodev"),
 	JSON_BOOL(measures, rootfs_noexec, "rootfsNoexec"),
+	JSON_BOOL(measures, keep_bind_flags, "keepBindFlags"),
 	JSON_BOOL(measures, seccomp_builtin, "seccompBuiltin"),
 	JSON_OBJ(measures, seccomp_profile, "seccompProfile", spec_seccomp, spec_seccomp_schema),
 	JSON_STRS(measures, seccomp_deny, "seccompDeny"),

@@ -23,6 +23,10 @@ struct measures {
 	/* The mount at "/": rule rootfs. */
 	bool rootfs_nosuid, rootfs_nodev, rootfs_noexec;
 
+	/* A bind keeps the flags of what it is made from until an option clears them: rules mounts
+	   and binds. Without it an option of the mount clears all others (MS_REMOUNT). */
+	bool keep_bind_flags;
+
 	/* Filters in force besides the config's: rule seccomp. */
 	bool seccomp_builtin;		      /* the built-in profile ... */
 	struct spec_seccomp *seccomp_profile; /* ... or the administrator's own instead */

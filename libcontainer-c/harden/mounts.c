@@ -123,6 +123,8 @@ static void check_propagation(struct harden *h, size_t i, const struct spec_moun
 
 void rule_mounts(struct harden *h)
 {
+	/* "nosuid", which is added here, would else clear the "ro" that the host has there. */
+	h->m.keep_bind_flags = true;
 	for (size_t i = 0; i < h->s->n_mounts && !h->oom; i++) {
 		const struct spec_mount *m = &h->s->mounts[i];
 		struct options_edit e = options_edit_begin(h, i);

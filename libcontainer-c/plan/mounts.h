@@ -64,7 +64,9 @@ struct mount_plan {
 	bool copy_symlink;	     /* bind: a source that is a symlink is made anew instead */
 	bool dest_nofollow;	     /* a symlink at the destination is mounted on, not followed */
 	uint64_t attr_set, attr_clr; /* MOUNT_ATTR_... of the mount itself */
-	uint64_t rec_set, rec_clr;   /* of it and everything below it ("rro", "rnosuid", ...) */
+	bool attr_given;	     /* an option says something of them */
+	uint64_t attr_drop; /* bind: cleared if the source has them and if that can be done */
+	uint64_t rec_set, rec_clr; /* of it and everything below it ("rro", "rnosuid", ...) */
 	struct mount_propagation propagation[MOUNT_PROPAGATIONS_MAX];
 	size_t n_propagation;
 	/* bind: "shared", and rootfsPropagation says so too: a peer of the host's mount, both ways.
@@ -138,6 +140,13 @@ struct mounts_plan {
 	const char *const *readonly;
 	size_t n_readonly;
 };
+
+/**
+ * mounts_plan_drop_flags - as runc and crun do, after the example of mount(8): where an option of a
+ * bind is about its flags, those that no option names are cleared. In a user namespace the kernel
+ * locks nearly all of them, so there they stay.
+ */
+void mounts_plan_drop_flags(const struct namespaces_plan *ns, struct mounts_plan *p);
 
 /**
  * mounts_plan_make - see plan_make().

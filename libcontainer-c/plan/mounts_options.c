@@ -92,6 +92,7 @@ static int apply_option(struct parse *p, const struct mount_option *o)
 		/* A new file system has nothing below it. */
 		__attribute__((fallthrough));
 	case OPTION_ATTR:
+		r->attr_given = true;
 		change(&r->attr_set, &r->attr_clr, o);
 		return 0;
 	case OPTION_PROPAGATION:
@@ -247,4 +248,22 @@ int mount_options_parse(const struct spec_mount *m, size_t index, const struct n
 			return r;
 	}
 	return mounts_plan_idmap(m, index, ns, a, ret, e);
+}
+
+void mounts_plan_drop_flags(const struct namespaces_plan *ns, struct mounts_plan *p)
+{
+	bool locked = ns->ns[NS_USER].mode != NS_SHARED;
+	const uint64_t lockable =
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+
+	for (size_t i = 0; i < p->n_mounts; i++) {
+		struct mount_plan *m = &p->mounts[i];
+		if (m->kind != MOUNT_BIND || m->remount || !m->attr_given)
+			continue;
+		m->attr_drop = MOUNT_ATTR_NOSYMFOLLOW | (locked ? 0 : lockable);
+		/* How access times are kept stays, or is said as a whole. */
+		if (m->attr_clr & ATIME && !locked)
+			m->attr_drop |= MOUNT_ATTR_NODIRATIME;
+		m->attr_drop &= ~m->attr_set;
+	}
 }

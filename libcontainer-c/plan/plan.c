@@ -84,6 +84,8 @@ int plan_make(const struct spec *hardened, const struct measures *measures,
 		r = check_no_pivot(&p, e);
 	if (r == 0)
 		r = mounts_plan_make(hardened, facts, &p.ns, a, &p.mounts, e);
+	if (r == 0 && !measures->keep_bind_flags)
+		mounts_plan_drop_flags(&p.ns, &p.mounts);
 	if (r == 0)
 		r = cgroup_plan_make(hardened, measures, facts, id, a, &p.cgroup, e);
 	if (r == 0)

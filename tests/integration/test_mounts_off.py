@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
-from harness import TOP, Skip, check, equal, has, main, mount_points, read, run, test, write  # noqa: E402
+from harness import TOP, Skip, check, equal, has, main, mount_points, read, run, scratch, test, write  # noqa: E402
 
 OFF = json.loads(read(f"{TOP}/contrib/policy/off.json"))
 
@@ -131,6 +131,53 @@ def remount():
         b.refused("/mounts/7/destination: ", "/tmp", "is to be remounted, but nothing is mounted there")
         b.policy = None
         b.refused("policy: mounts: remount would undo what was decided about another mount")
+
+
+@test
+def flags_that_the_source_is_mounted_with():
+    """An option about flags clears the others, as with runc and crun (mount(8)); not by a rule's option, nor what a user namespace locks."""
+    strict = "ro,nosuid,nodev,noexec,noatime,nodiratime"
+    with bundle() as b, scratch() as source:
+        off(b)
+        run("mount", "-t", "tmpfs", "-o", strict, "tmpfs", source)
+        try:
+            asked = {"plain": ("bind",), "private": ("rbind", "rprivate"), "dev": ("bind", "dev"), "rw": ("bind", "rw", "nosuid"),
+                     "ro": ("rbind", "ro"), "strict": ("bind", "strictatime"), "rec": ("rbind", "rnosuid", "rnoexec"),
+                     "both": ("rbind", "ro", "rnoexec")}
+            more = [mount(f"/{name}", "bind", source, *options) for name, options in asked.items()]
+            m = mounts(b, *more)
+            same = strict.split(",")
+            kept = ["noatime", "nodiratime"]
+            equal({name: m[f"/{name}"][0] for name in asked},
+                  {"plain": same, "private": same, "dev": ["rw"] + kept, "rw": ["rw", "nosuid"] + kept, "ro": ["ro"] + kept,
+                   "strict": ["rw"], "rec": same, "both": ["ro", "noexec"] + kept})
+            b.config["linux"]["namespaces"].append({"type": "user"})
+            for name in "uidMappings", "gidMappings":
+                b.config["linux"][name] = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+            os.chown(b.rootfs, 100000, 100000)
+            m = mounts(b)
+            locked = {name: m[f"/{name}"][0] for name in ("plain", "private", "dev", "rw", "ro", "rec", "both")}
+            want = dict.fromkeys(locked, same)
+            want.update(dev=["ro", "nosuid", "noexec"] + kept, rw=["rw", "nosuid", "nodev", "noexec"] + kept)
+            equal(locked, want)
+        finally:
+            run("umount", source)
+
+
+@test
+def flags_stay_under_the_rules():
+    """Without a user namespace, too: "nosuid", which the rule adds, does not clear the host's "ro"."""
+    for level in "enforce", "audit":
+        with bundle() as b, scratch() as source:
+            off(b)
+            b.policy = {**OFF, "mounts": {"level": level}}
+            run("mount", "-t", "tmpfs", "-o", "ro,noexec", "tmpfs", source)
+            try:
+                m = mounts(b, mount("/plain", "bind", source, "bind"), mount("/nodev", "bind", source, "bind", "nodev"))
+                equal([m["/plain"][0], m["/nodev"][0]], [["ro", "nosuid", "nodev", "noexec", "relatime"]] * 2 if level == "enforce"
+                      else [["ro", "noexec", "relatime"], ["rw", "nodev", "relatime"]])
+            finally:
+                run("umount", source)
 
 
 @test

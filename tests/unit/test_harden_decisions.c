@@ -297,6 +297,7 @@ TEST(measures_as_json)
 	struct measures m = {.rootfs_nosuid = true,
 			     .rootfs_nodev = true,
 			     .rootfs_noexec = true,
+			     .keep_bind_flags = true,
 			     .seccomp_builtin = true,
 			     .seccomp_profile = &profile,
 			     .seccomp_deny = sets,
@@ -315,6 +316,7 @@ TEST(measures_as_json)
 	json_write_object(&measures_schema, &m, NULL, &b);
 	CHECK_STR(b.buf,
 		  "{\"rootfsNosuid\":true,\"rootfsNodev\":true,\"rootfsNoexec\":true,"
+		  "\"keepBindFlags\":true,"
 		  "\"seccompBuiltin\":true,\"seccompProfile\":{\"defaultAction\":\"SCMP_ACT_LOG\"},"
 		  "\"seccompDeny\":[\"ptrace\"],\"seccompOwnAgent\":true,\"securebits\":3,"
 		  "\"devicesListed\":true,"

@@ -58,6 +58,24 @@ TEST(binds_are_nosuid_and_nodev)
 		"bind,ro,nosuid,nodev");
 }
 
+TEST(flags_of_a_source_stay_while_one_of_the_rules_does)
+{
+	static const char bind[] = "{'destination':'/a','source':'/b','options':['bind','ro']}";
+	struct harden_case *c = case_new();
+
+	options(c, bind);
+	CHECK(c->m.keep_bind_flags);
+	c->p.mounts.level = POLICY_OFF;
+	options(c, bind);
+	CHECK(c->m.keep_bind_flags);
+	c->p.binds.level = POLICY_AUDIT;
+	options(c, bind);
+	CHECK(!c->m.keep_bind_flags);
+	c->p.mounts.level = POLICY_ENFORCE;
+	options(c, bind);
+	CHECK(c->m.keep_bind_flags);
+}
+
 TEST(trees_are_so_all_the_way_down)
 {
 	CHECK_STR(options(case_new(), "{'destination':'/a','type':'bind','source':'/b','options':["

@@ -197,6 +197,41 @@ TEST(cgroup2_only)
 	CHECK_INT(plan.mounts[0].attr_set, 0);
 }
 
+TEST(flags_that_no_option_names_are_dropped)
+{
+	static const struct {
+		const char *options;
+		uint64_t alone, in_userns; /* without NOSYMFOLLOW */
+	} cases[] = {
+		{"\"bind\"", 0, 0},
+		{"\"rbind\",\"rprivate\",\"rro\"", 0, 0},
+		{"\"bind\",\"ro\"", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, 0},
+		{"\"bind\",\"rw\",\"nosuid\",\"noexec\"", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV, 0},
+		{"\"bind\",\"strictatime\"",
+		 MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC |
+			 MOUNT_ATTR_NODIRATIME,
+		 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int own = 0; own < 2; own++) {
+			char text[256];
+			uint64_t want = own ? cases[i].in_userns : cases[i].alone;
+			reset();
+			ns.ns[NS_USER].mode = own ? NS_NEW : NS_SHARED;
+			snprintf(text, sizeof(text),
+				 "[{\"destination\":\"/a\",\"source\":\"/b\",\"options\":[%s]}]",
+				 cases[i].options);
+			CHECK_INT(make(text, ""), 0);
+			CHECK_INT(plan.mounts[0].attr_drop, 0);
+			mounts_plan_drop_flags(&ns, &plan);
+			if (plan.mounts[0].attr_given)
+				want |= MOUNT_ATTR_NOSYMFOLLOW;
+			CHECK_INT(plan.mounts[0].attr_given, i > 1);
+			CHECK_INT(plan.mounts[0].attr_drop, want);
+		}
+}
+
 /* CVE-2023-25809 is for the rules: they see to a namespace and to "ro". */
 TEST(cgroups_without_a_namespace_as_the_config_says)
 {
