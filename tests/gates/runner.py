@@ -42,6 +42,8 @@ CASES = [
      "1 passed, 1 failed, 0 skipped", 1),
     ("a child that stays behind", "echo 1..1; echo ok 1 - a; sleep 600 &", ["--time-limit", "200"],
      "1 passed, 0 failed, 0 skipped", 0),
+    ("a signal that the caller ignores", "echo 1..1; trap 'echo ok 1 - a' HUP; kill -HUP $$", [],
+     "1 passed, 0 failed, 0 skipped", 0),
     ("beside the others", "echo 1..1; echo ok 1 - a", ["--beside", "SUITE"], "1 passed, 0 failed, 0 skipped", 0),
     ("on either side", "echo 1..1; echo ok 1 - a", ["--either", "SUITE"], "1 passed, 0 failed, 0 skipped", 0),
     ("a failure on either side", "echo 1..1; echo not ok 1 - a", ["--beside", "vm", "--either", "SUITE"],
@@ -60,7 +62,7 @@ def check(program, options, last, status):
             file.write(f"#!/bin/sh\n{program}\n")
         os.chmod(path, 0o755)
         options = [os.path.basename(directory) if o == "SUITE" else o for o in options]
-        run = subprocess.run([sys.executable, os.path.join(_tap.SRC, "tests/run"), *options, path],
+        run = subprocess.run(["nohup", sys.executable, os.path.join(_tap.SRC, "tests/run"), *options, path],
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
                              text=True, check=False)
     if run.stdout.splitlines()[-1:] != [last] or run.returncode != status:
