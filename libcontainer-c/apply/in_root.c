@@ -100,7 +100,7 @@ static int follow(struct walk *w, int link_fd)
 static int make(struct walk *w, const char *name, bool file)
 {
 	int r = file ? mknodat(w->cur_fd, name, S_IFREG | w->mode, 0)
-		     : mkdirat(w->cur_fd, name, w->mode);
+		     : mkdirat(w->cur_fd, name, w->file ? 0755 : w->mode);
 
 	return r < 0 ? -errno : 0;
 }

@@ -239,6 +239,20 @@ def relative_bind_source_is_in_the_bundle():
 
 
 @test
+def parents_of_a_file_that_is_mounted():
+    """Made where they are missing, and directories that everybody can enter: also those that a dangling symlink leads through."""
+    with bundle() as b:
+        write(f"{b.top}/file", "from the host")
+        os.symlink("/far/away", f"{b.rootfs}/jump")
+        for destination in "/new/dir/file", "/jump/sub/file":
+            b.config["mounts"].append({"destination": destination, "type": "bind", "source": f"{b.top}/file", "options": ["bind"]})
+        b.config["process"]["user"] = {"uid": 1000, "gid": 1000}
+        equal(b.run("cat", "/new/dir/file", "/far/away/sub/file").out, "from the hostfrom the host")
+        for d in "new", "new/dir", "far", "far/away", "far/away/sub":
+            equal(stat.S_IMODE(os.stat(f"{b.rootfs}/{d}").st_mode), 0o755, d)
+
+
+@test
 def pid_file_that_cannot_be_written():
     with bundle() as b:
         b.refused("pid file", options=("--pid-file", f"{b.top}/none/pid"))

@@ -31,6 +31,14 @@ __attribute__((constructor)) static void make_top(void)
 	umask(0);
 }
 
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	CHECK(stat(path, &st) == 0);
+	return st.st_mode & 07777;
+}
+
 /* A fresh root directory with the given name; its descriptor. */
 static int fresh(const char *name)
 {
@@ -159,6 +167,10 @@ TEST(create_file_never_truncates)
 	CHECK(file_read_at(AT_FDCWD, "r6/file", text, sizeof(text)) == 7);
 	AUTO_FD fresh_fd = in_root_create_file(root, "p/q/f", 0640, &made);
 	CHECK(same(fresh_fd, "r6/p/q/f") && made);
+	CHECK_INT(mode_of("r6/p/q/f"), 0640);
+	/* Its parents are directories that one can enter. */
+	CHECK_INT(mode_of("r6/p/q"), 0755);
+	CHECK_INT(mode_of("r6/p"), 0755);
 	AUTO_FD dangling = in_root_create_file(root, "dangling", 0644, &made);
 	CHECK(same(dangling, "r6/d/new") && made);
 	AUTO_FD abs = in_root_create_file(root, "abs", 0644, NULL);
