@@ -115,14 +115,15 @@ def write(path, text, mode=None):
 
 
 def wait_for(condition, what, limit=LONG, step=0.02):
-    """Poll for something that has no descriptor to wait on."""
+    """Poll for something that has no descriptor to wait on. A look may take long where a disk is busy: the last one begins after the limit."""
     import time
     end = time.monotonic() + limit
     while True:
+        last = time.monotonic() >= end
         value = condition()
         if value:
             return value
-        check(time.monotonic() < end, f"{what}: not within {limit} s")
+        check(not last, f"{what}: not within {limit} s")
         time.sleep(step)
 
 
@@ -130,8 +131,12 @@ def none_left(find, what, limit=LONG):
     """find() comes to find nothing: others take it away in their own time."""
     import time
     end = time.monotonic() + limit
-    while left := find():
-        check(time.monotonic() < end, f"{what} left: {left!r}")
+    while True:
+        last = time.monotonic() >= end
+        left = find()
+        if not left:
+            return
+        check(not last, f"{what} left: {left!r}")
         time.sleep(0.05)
 
 
