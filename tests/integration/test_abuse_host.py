@@ -324,10 +324,11 @@ def stopped_where_it_does_not_hear_of_the_runtimes_death():
             return [pid for pid in pids if proc_status(pid, "State")[0] in "tT" and proc_status(pid, "Name") == "bulkhead:init"]
         first, = wait_for(stopped, "the first process")
         wait_for(lambda: proc_status(first, "Uid").split()[0] != "0", "its change of ids")
+        os.kill(int(first), signal.SIGSTOP)  # strace may be about to hand its own on
         for pid in (read(f"/proc/{p.pid}/task/{p.pid}/children").split()[0], p.pid):
             os.kill(int(pid), signal.SIGKILL)
         p.wait(60)
-        equal(proc_status(first, "State")[0], "T", "the first process")
+        wait_for(lambda: proc_status(first, "State")[0] == "T", "the stop of the first process")
         b("delete", "-f", cid)
         check(ended(first), "the first process is left")
         b.nothing_left(cid)
