@@ -87,7 +87,7 @@ number=0 result=0
 vm() {
 	local name=$1 layout=$2 tests=$3 line status
 	shift 3
-	tests/vm/run-vm -m 1024 -d 500 -t 1500 -p "layout=$layout tests=$tests ${parameters:-}" -k overlay -k loop \
+	tests/vm/run-vm -m 1024 -d 500 -t 2400 -p "layout=$layout tests=$tests ${parameters:-}" -k overlay -k loop \
 		"${system[@]}" -x "$bulkhead" "${tools[@]}" "$@" "$work/over" >"$work/out" 2>"$work/err"
 	status=$?
 	[ $status -ne 77 ] || skip "$(tail -n 1 "$work/err")"
