@@ -11,6 +11,6 @@ extern const struct json_pattern pattern_rlimit;    /* ^RLIMIT_[A-Z]+$ */
 extern const struct json_pattern pattern_page_size; /* ^[1-9][0-9]*[KMG]B$ */
 extern const struct json_pattern pattern_cpu_list;  /* ^[0-9, -]*$ */
 extern const struct json_pattern pattern_mem_bw;    /* ^MB:[^\n]*$ */
-extern const struct json_pattern pattern_access;    /* ^[rwm]*$ */
+extern const struct json_pattern pattern_access;    /* ^[rwma]*$ */
 
 #endif

@@ -48,10 +48,13 @@ static int parse_access(const char *text, bool allow, const char *pointer, unsig
 			bits |= DEVICE_WRITE;
 		else if (*text == 'm')
 			bits |= DEVICE_MKNOD;
-		else
+		else if (*text != 'a') /* see oci-spec/pattern.c */
 			return err_set(e, ERR_SPEC, EINVAL,
 				       "%s/access: expected letters of \"rwm\"", pointer);
 	}
+	if (!bits)
+		return err_set(e, ERR_SPEC, EINVAL, "%s/access: expected letters of \"rwm\"",
+			       pointer);
 	*ret = bits;
 	return 0;
 }

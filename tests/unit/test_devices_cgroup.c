@@ -334,6 +334,20 @@ TEST(exceptions_of_one_device_merge)
 	arena_free(&arena);
 }
 
+/* runc passes over it, and its own suite has it. */
+TEST(an_a_among_the_letters_means_nothing)
+{
+	static char letters[] = "rwa";
+	const struct spec_device_cgroup rule = {
+		.allow = true, .type = b_type, .major = &numbers[8], .access = letters};
+	struct devices_rules r;
+
+	CHECK_INT(reduce(&rule, 1, &r), 0);
+	CHECK_STR(device_exception_line(&r.exceptions[0], &arena), "b 8:* rw");
+	CHECK_INT(ask_program(&r, 'b', 8, 1, DEVICE_MKNOD), 0);
+	arena_free(&arena);
+}
+
 /* "a" with numbers is no "everything", whatever the v1 kernel makes of such a line. */
 TEST(a_with_numbers_means_both_types)
 {
@@ -383,12 +397,14 @@ static void refuse(const struct spec_device_cgroup *rule, const char *message)
 
 TEST(bad_rules)
 {
-	static char u_type[] = "u", bad_access[] = "rx";
+	static char u_type[] = "u", bad_access[] = "rx", a_access[] = "a";
 	static int64_t below = -2, above = INT64_C(4294967295);
 
 	refuse(&(struct spec_device_cgroup){.allow = true, .type = u_type, .access = rw},
 	       "/linux/resources/devices/0/type: expected \"a\", \"b\" or \"c\"");
 	refuse(&(struct spec_device_cgroup){.allow = true, .type = c_type, .access = bad_access},
+	       "/linux/resources/devices/0/access: expected letters of \"rwm\"");
+	refuse(&(struct spec_device_cgroup){.type = c_type, .access = a_access},
 	       "/linux/resources/devices/0/access: expected letters of \"rwm\"");
 	refuse(&(struct spec_device_cgroup){.allow = true, .type = c_type},
 	       "/linux/resources/devices/0/access: is needed to allow a device");
