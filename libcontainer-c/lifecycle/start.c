@@ -16,6 +16,8 @@
 #include "lifecycle/notify.h"
 #include "lifecycle/opened.h"
 
+#define GONE_MS 10000
+
 static int check_status(const struct opened *o, struct err *e)
 {
 	switch (o->status) {
@@ -46,6 +48,15 @@ static int connect_init(const struct opened *o, struct err *e)
 	return TAKE_FD(fd);
 }
 
+/* It has said why it ends, and is on its way out: whoever looks next finds it stopped. */
+static void await_end(const struct initproc *init)
+{
+	AUTO_FD fd = initproc_pidfd(init);
+
+	if (fd >= 0)
+		(void)initproc_wait_gone(fd, GONE_MS);
+}
+
 /* runtime.md, steps 7 and 9: when a hook fails, *@ret_hook, the container is stopped and destroyed.
  */
 static int start(const struct opened *o, bool *ret_hook, int *ret_notify_fd, struct err *e)
@@ -67,8 +78,11 @@ static int start(const struct opened *o, bool *ret_hook, int *ret_notify_fd, str
 		(void)unlinkat(o->dir.fd, START_SOCKET, 0);
 	if (r == 0)
 		r = hs_recv_exec(fd, ret_hook, e);
-	if (r < 0)
+	if (r < 0) {
+		if (fd >= 0)
+			await_end(&o->init);
 		return err_wrap(e, "unable to start container process");
+	}
 	if (!o->record.has_poststart)
 		return 0;
 	r = late_hooks_poststart(o, e);
