@@ -275,7 +275,7 @@ def a_reused_pid_is_not_signalled():
 def another_containers_cgroup_is_not_ours():
     """A creator that was killed named a cgroup that others live in: kill and delete leave those alone."""
     with bundle() as b:
-        b.config["linux"]["cgroupsPath"] = "/bkht-shared/one"
+        b.config["linux"]["cgroupsPath"] = f"/bkht-shared-{os.getpid()}/one"
         with b.started("sleep", "1000") as first:
             pid = b.state(first)["pid"]
             has(b.refused("cgroup").err, "not empty")
@@ -295,11 +295,11 @@ def another_containers_cgroup_is_not_ours():
             check(not os.path.exists(f"{b.root}/{second}"), "state left")
             equal((b.state(first)["status"], b.state(first)["pid"]), ("running", pid))
             # Nor is one that others' cgroups are in.
-            b.config["linux"]["cgroupsPath"] = "/bkht-shared"
+            b.config["linux"]["cgroupsPath"] = f"/bkht-shared-{os.getpid()}"
             has(b.refused("cgroup").err, "not empty")
             equal(b.state(first)["status"], "running")
-            check(any("bkht-shared" in line for line in read(f"/proc/{pid}/cgroup").splitlines()), "still in its cgroup")
-        for d in cgroups("bkht-shared"):
+            check(any(f"bkht-shared-{os.getpid()}" in line for line in read(f"/proc/{pid}/cgroup").splitlines()), "still in its cgroup")
+        for d in cgroups(f"bkht-shared-{os.getpid()}"):
             os.rmdir(d)
 
 
