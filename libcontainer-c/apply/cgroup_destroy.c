@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 /* A process that was killed leaves its cgroup a little after its parent could reap it. */
-#define WAIT_MS 2000
+#define WAIT_MS 10000 /* a loaded machine is slow at ending processes */
 
 /* The state file says where: whatever it says, nothing but a cgroup is removed. */
 static int check_path(const char *path, struct err *e)

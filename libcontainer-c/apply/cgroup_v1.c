@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-#define FREEZE_MS 2000
+#define FREEZE_MS 10000 /* as in cgroup_destroy.c */
 
 /* Room for a list of all CPUs of the largest machine, each named alone. */
 #define LIST_MAX 8192

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-#define FREEZE_MS 2000
+#define FREEZE_MS 10000 /* as in cgroup_destroy.c */
 
 static bool has_word(const char *list, const char *word)
 {
