@@ -3,8 +3,6 @@
 #include "lifecycle/checkpoint.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -57,19 +55,6 @@ static int check_options(struct err *e)
 	return criu_request_finish(&opt, e);
 }
 
-/* A mistake is told before anything is looked at; whether it is a good one comes later. */
-static int check_parent(const struct criu_request *q, struct err *e)
-{
-	char path[PATH_MAX];
-
-	if (!parent_path || !*parent_path)
-		return 0;
-	if (snprintf(path, sizeof(path), "%s/%s", q->out.image_path, parent_path) >=
-	    (int)sizeof(path))
-		return err_sys(e, ENAMETOOLONG, "--parent-path");
-	return access(path, F_OK) < 0 ? err_sys(e, errno, "--parent-path: %s", path) : 0;
-}
-
 static int checkpoint_run(const struct context *c, char **args, int n_args, struct err *e)
 {
 	struct checkpoint_request q = {
@@ -84,8 +69,6 @@ static int checkpoint_run(const struct context *c, char **args, int n_args, stru
 	int r = check_options(e);
 
 	(void)n_args;
-	if (r == 0)
-		r = check_parent(&opt, e);
 	q.criu = opt.out;
 	return r < 0 ? r : container_checkpoint(&q, e);
 }

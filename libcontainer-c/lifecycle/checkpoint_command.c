@@ -12,7 +12,6 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
-#include "host/trust.h"
 #include "kernel/mount_id.h"
 #include "kernel/mountinfo.h"
 #include "lifecycle/checkpoint_files.h"
@@ -23,23 +22,14 @@
 #define TABLE_MAX  (16u << 20)
 #define STATUS_MAX 8192
 
-static int add_parent(struct dumping *d, struct err *e)
+static void add_parent(struct dumping *d)
 {
 	const struct checkpoint_request *q = d->q;
-	char *path;
 
 	if (q->pre_dump || q->parent_path)
 		criu_add(&d->criu, "--track-mem");
-	if (!q->parent_path)
-		return 0;
-	path = arena_printf(&d->arena, "%s/%s", q->criu.image_path, q->parent_path);
-	if (!path)
-		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
-	AUTO_FD fd = trust_open_dir("--parent-path", path, e);
-	if (fd < 0)
-		return fd;
-	criu_add(&d->criu, "--prev-images-dir=%s", q->parent_path);
-	return 0;
+	if (q->parent_path)
+		criu_add(&d->criu, "--prev-images-dir=%s", q->parent_path);
 }
 
 struct table {
@@ -205,16 +195,16 @@ int checkpoint_command(struct dumping *d, struct err *e)
 {
 	const struct checkpoint_request *q = d->q;
 	struct table mounts = {0};
-	int r = add_parent(d, e);
+	int r;
 
+	add_parent(d);
 	criu_directories(&d->criu, d->criu.image_fd, d->criu.work_fd);
 	criu_add(&d->criu, "--tree=%d", d->o.init.pid);
 	if (q->leave_running && !q->pre_dump)
 		criu_add(&d->criu, "--leave-running");
 	if (q->link_remap)
 		criu_add(&d->criu, "--link-remap");
-	if (r == 0)
-		r = read_mounts(d, &mounts, e);
+	r = read_mounts(d, &mounts, e);
 	if (r == 0)
 		r = add_mounts(d, &mounts, e);
 	if (r == 0)

@@ -8,6 +8,7 @@
 #include "base/dir.h"
 #include "base/err.h"
 #include "base/fd.h"
+#include "host/trust.h"
 #include "lifecycle/checkpoint_plan.h"
 #include "lifecycle/checkpoint_priv.h"
 
@@ -77,6 +78,20 @@ static int close_to_others(struct dumping *d, struct err *e)
 	return 0;
 }
 
+/* Named from the directory of the images, which is there by now. */
+static int check_parent(struct dumping *d, struct err *e)
+{
+	const struct checkpoint_request *q = d->q;
+
+	if (!q->parent_path)
+		return 0;
+	char *path = arena_printf(&d->arena, "%s/%s", q->criu.image_path, q->parent_path);
+	if (!path)
+		return err_set(e, ERR_SYSTEM, ENOMEM, "out of memory");
+	AUTO_FD fd = trust_open_dir("--parent-path", path, e);
+	return fd < 0 ? fd : 0;
+}
+
 /* Half of an old checkpoint and half of a new one would be neither. */
 int checkpoint_images_open(struct dumping *d, struct err *e)
 {
@@ -87,7 +102,10 @@ int checkpoint_images_open(struct dumping *d, struct err *e)
 	d->made_dir = r == 1;
 	if (r < 0)
 		return err_sys(e, -r, "--image-path: make %s", path);
-	r = criu_open(q->pre_dump ? "pre-dump" : "dump", &q->criu, &d->arena, &d->criu, e);
+	/* A mistake in an option is told before what this host cannot do. */
+	r = check_parent(d, e);
+	if (r == 0)
+		r = criu_open(q->pre_dump ? "pre-dump" : "dump", &q->criu, &d->arena, &d->criu, e);
 	if (r == 0)
 		r = checkpoint_check(&d->plan, &d->criu, e);
 	if (r < 0)

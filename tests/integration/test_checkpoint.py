@@ -61,7 +61,7 @@ def options_that_are_not_to_be_had():
         ("--manage-cgroups-mode=x", "Invalid manage-cgroups-mode value x"),
         ("--empty-ns=ipc", 'is not supported'),
         ("--parent-path=/x", "--parent-path must be relative"),
-        ("--parent-path=../none", "/images/../none: no such file or directory"),
+        ("--parent-path=../none", "/images/../none: does not exist"),
     )
     with bundle() as b, b.started("sleep", "1000") as cid:
         pid = b.state(cid)["pid"]

@@ -79,7 +79,7 @@ def table(text):
         f = line.split()
         dash = f.index("-")
         tags = [re.sub(r":\d+", "", t) for t in f[6:dash]]
-        f[-1] = re.sub(r"(?<==)1[89]\d{8}\b", "ID", f[-1])
+        f[-1] = re.sub(r"(?<==)[12]\d{9}\b", "ID", f[-1])
         lines.append(" ".join([re.sub(r"bkh[\w-]+", "NAME", f[3]), f[4], f[5], *tags, *f[dash + 1:]]))
     return sorted(lines)
 

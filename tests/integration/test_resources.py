@@ -24,7 +24,12 @@ def disk():
     """MAJOR:MINOR of a block device of our own, with a scheduler that knows weights where there is one."""
     with open(f"/var/tmp/bkh-disk-{os.getpid()}", "wb") as f:
         f.truncate(MB)
-    device = run("losetup", "--find", "--show", f.name).out.strip()  # in one step: others want one, too
+
+    def attached():
+        """Others want the free one, too; and busybox does not tell which it took."""
+        free = run("losetup", "-f").out.strip()
+        return free if run("losetup", free, f.name, status=None).status == 0 else None
+    device = wait_for(attached, "a loop device")
     try:
         st = os.stat(device)
         scheduler = f"/sys/block/{os.path.basename(device)}/queue/scheduler"
