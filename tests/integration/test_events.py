@@ -216,8 +216,11 @@ def out_of_memory_at_the_very_end():
             with watching(b, cid, "--interval", "1h") as p:
                 wait_for(lambda: watches(p), "events is watching")
                 b("start", cid)
-                equal(next_event(p), {"type": "oom", "id": cid})
-                equal(next_event(p), None)
+                events = [next_event(p)]
+                # The kernel may tell of it again, when the process needs memory to end.
+                while (e := next_event(p)) is not None:
+                    events.append(e)
+                equal([e for e in events if e != {"type": "oom", "id": cid}], [], f"of {len(events)} events")
                 equal(p.wait(60), 0)
 
 
