@@ -13,7 +13,6 @@
 #include "base/err.h"
 
 /* A process that was killed leaves its cgroup a little after its parent could reap it. */
-#define WAIT_MS 10000 /* a loaded machine is slow at ending processes */
 
 /* The state file says where: whatever it says, nothing but a cgroup is removed. */
 static int check_path(const char *path, struct err *e)
@@ -88,7 +87,7 @@ static int still_busy(const char *path, struct err *e)
 	size_t n = l.n + l.n_hidden;
 	arena_free(&a);
 	return err_set(e, ERR_SYSTEM, EBUSY, "the cgroup %s still has %zu process(es) after %d ms",
-		       path, n, WAIT_MS);
+		       path, n, CGROUP_PATIENCE_MS);
 }
 
 static int remove_waiting(const char *path, int64_t deadline, struct err *e)
@@ -106,7 +105,7 @@ static int remove_waiting(const char *path, int64_t deadline, struct err *e)
 
 int cgroup_destroy(const char *const *paths, size_t n, struct err *e)
 {
-	int64_t deadline = cgroup_deadline(WAIT_MS);
+	int64_t deadline = cgroup_deadline(CGROUP_PATIENCE_MS);
 	int ret = 0;
 
 	for (size_t i = 0; i < n; i++) {

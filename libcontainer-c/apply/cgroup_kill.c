@@ -15,8 +15,7 @@
 #include "base/fd.h"
 #include "kernel/sys.h"
 
-#define CHUNK	128 /* pidfds open at a time: far below any RLIMIT_NOFILE */
-#define KILL_MS 10000
+#define CHUNK 128 /* pidfds open at a time: far below any RLIMIT_NOFILE */
 
 /* The directories that can freeze: v2 first, which announces "frozen"; v1 has to be asked. */
 static size_t freezers(const struct cgroup *c, const struct cgroup_dir *ret[2])
@@ -158,7 +157,7 @@ static bool all_listed(const pid_t *pids, size_t n, const pid_t *in, size_t n_in
  */
 static int kill_by_signals(const struct cgroup *c, struct err *e)
 {
-	int64_t deadline = cgroup_deadline(KILL_MS), delay = 0;
+	int64_t deadline = cgroup_deadline(CGROUP_PATIENCE_MS), delay = 0;
 	struct arena a[2] = {ARENA_INIT, ARENA_INIT}; /* of this pass and of the one before */
 	pid_t *pids[2] = {NULL, NULL};
 	size_t n[2] = {0, 0};

@@ -7,6 +7,9 @@
 
 #include "apply/cgroup.h"
 
+/* For processes that have to end, or to freeze: a loaded machine is slow. */
+#define CGROUP_PATIENCE_MS 10000
+
 /* What v1 and v2 do differently. -ENOENT: this hierarchy (or kernel) cannot do it. */
 struct cgroup_ops {
 	enum cgroup_version version;

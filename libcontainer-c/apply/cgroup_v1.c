@@ -10,8 +10,6 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-#define FREEZE_MS 10000 /* as in cgroup_destroy.c */
-
 /* Room for a list of all CPUs of the largest machine, each named alone. */
 #define LIST_MAX 8192
 
@@ -126,7 +124,7 @@ static int v1_thaw(int dir_fd, struct err *e)
  */
 static int v1_freeze(int dir_fd, bool on, struct err *e)
 {
-	int64_t deadline = cgroup_deadline(FREEZE_MS), delay = 0;
+	int64_t deadline = cgroup_deadline(CGROUP_PATIENCE_MS), delay = 0;
 	char state[32];
 
 	if (!on)
@@ -147,7 +145,7 @@ static int v1_freeze(int dir_fd, bool on, struct err *e)
 	} while (cgroup_backoff(&delay, deadline));
 	v1_thaw(dir_fd, NULL);
 	return err_set(e, ERR_SYSTEM, ETIMEDOUT,
-		       "the container's cgroup did not freeze within %d ms", FREEZE_MS);
+		       "the container's cgroup did not freeze within %d ms", CGROUP_PATIENCE_MS);
 }
 
 const struct cgroup_ops cgroup_v1_ops = {

@@ -12,8 +12,6 @@
 #include "base/err.h"
 #include "base/fd.h"
 
-#define FREEZE_MS 10000 /* as in cgroup_destroy.c */
-
 static bool has_word(const char *list, const char *word)
 {
 	size_t n = strlen(word);
@@ -221,7 +219,7 @@ static int v2_freeze(int dir_fd, bool on, struct err *e)
 		return r;
 	/* Thawing needs no waiting, and would last for ever below a frozen cgroup. */
 	if (r == 0 && on)
-		r = wait_event(dir_fd, "frozen 1", cgroup_deadline(FREEZE_MS));
+		r = wait_event(dir_fd, "frozen 1", cgroup_deadline(CGROUP_PATIENCE_MS));
 	if (r == 0)
 		return 0;
 	if (on)

@@ -18,9 +18,7 @@
 #include "lifecycle/remains.h"
 #include "lifecycle/scope.h"
 
-#define GONE_MS	       10000
-#define ORPHAN_GONE_MS 10000
-#define STRAYED_MS     500 /* alive so long after SIGKILL: somebody may have frozen it elsewhere */
+#define STRAYED_MS 500 /* alive so long after SIGKILL: somebody may have frozen it elsewhere */
 
 /*
  * A first process that was stopped, by a neighbour in a joined pid namespace, before it could ask
@@ -57,10 +55,10 @@ static int end_orphans(const struct opened *o, bool *ret_ours, struct err *e)
 	if (remains_marked(&o->dir, r->id, &c)) {
 		rc = cgroup_kill(&c, SIGKILL, e);
 		if (rc == 0)
-			rc = cgroup_wait_empty(&c, GONE_MS, e);
+			rc = cgroup_wait_empty(&c, INITPROC_GONE_MS, e);
 	} else {
 		kill_unborn(&c);
-		*ret_ours = cgroup_wait_empty(&c, ORPHAN_GONE_MS, NULL) == 0;
+		*ret_ours = cgroup_wait_empty(&c, INITPROC_GONE_MS, NULL) == 0;
 	}
 	cgroup_close(&c);
 	return rc;
@@ -81,9 +79,9 @@ static int end_processes(const struct opened *o, struct err *e)
 	if (rc == 0 && fd >= 0 && initproc_wait_gone(fd, STRAYED_MS) < 0)
 		cgroup_take_back(&c, o->init.pid);
 	if (rc == 0)
-		rc = cgroup_wait_empty(&c, GONE_MS, e);
+		rc = cgroup_wait_empty(&c, INITPROC_GONE_MS, e);
 	cgroup_close(&c);
-	if (rc == 0 && fd >= 0 && initproc_wait_gone(fd, GONE_MS) < 0)
+	if (rc == 0 && fd >= 0 && initproc_wait_gone(fd, INITPROC_GONE_MS) < 0)
 		rc = err_set(e, ERR_SYSTEM, EBUSY, "container init still running");
 	return rc;
 }

@@ -12,6 +12,9 @@ struct err;
 /* Its name until it executes the user's program. */
 #define INITPROC_NAME "bulkhead:init"
 
+/* For one that was killed or has given up to be gone: a loaded machine is slow. */
+#define INITPROC_GONE_MS 10000
+
 struct initproc {
 	pid_t pid;
 	uint64_t start_time; /* field 22 of proc_pid_stat(5), clock ticks since boot */

@@ -16,8 +16,6 @@
 #include "lifecycle/notify.h"
 #include "lifecycle/opened.h"
 
-#define GONE_MS 10000
-
 static int check_status(const struct opened *o, struct err *e)
 {
 	switch (o->status) {
@@ -54,7 +52,7 @@ static void await_end(const struct initproc *init)
 	AUTO_FD fd = initproc_pidfd(init);
 
 	if (fd >= 0)
-		(void)initproc_wait_gone(fd, GONE_MS);
+		(void)initproc_wait_gone(fd, INITPROC_GONE_MS);
 }
 
 /* runtime.md, steps 7 and 9: when a hook fails, *@ret_hook, the container is stopped and destroyed.

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 from bundle import bundle  # noqa: E402
@@ -22,24 +23,23 @@ OFF = {s: {"level": "off"} for s in ("userns", "rootfs", "capabilities", "device
 @contextlib.contextmanager
 def disk():
     """MAJOR:MINOR of a block device of our own, with a scheduler that knows weights where there is one."""
-    with open(f"/var/tmp/bkh-disk-{os.getpid()}", "wb") as f:
+    with tempfile.NamedTemporaryFile(prefix="bkh-disk-", dir="/var/tmp") as f:
         f.truncate(MB)
 
-    def attached():
-        """Others want the free one, too; and busybox does not tell which it took."""
-        free = run("losetup", "-f").out.strip()
-        return free if run("losetup", free, f.name, status=None).status == 0 else None
-    device = wait_for(attached, "a loop device")
-    try:
-        st = os.stat(device)
-        scheduler = f"/sys/block/{os.path.basename(device)}/queue/scheduler"
-        if "bfq" in read(scheduler):
-            with open(scheduler, "w") as s:
-                s.write("bfq")
-        yield os.major(st.st_rdev), os.minor(st.st_rdev)
-    finally:
-        run("losetup", "-d", device)
-        os.unlink(f.name)
+        def attached():
+            """Others want the free one, too; and busybox does not tell which it took."""
+            free = run("losetup", "-f").out.strip()
+            return free if run("losetup", free, f.name, status=None).status == 0 else None
+        device = wait_for(attached, "a loop device")
+        try:
+            st = os.stat(device)
+            scheduler = f"/sys/block/{os.path.basename(device)}/queue/scheduler"
+            if "bfq" in read(scheduler):
+                with open(scheduler, "w") as s:
+                    s.write("bfq")
+            yield os.major(st.st_rdev), os.minor(st.st_rdev)
+        finally:
+            run("losetup", "-d", device)
 
 
 def knob(cid, *names):
